@@ -1,0 +1,127 @@
+import { notice } from '../notice';
+import { operation } from '../operation';
+import type { Page, PageRequest } from '../page';
+import type { Principal, Role } from '../principal';
+
+const SERVICE = 'api-key-auth' as const;
+
+export interface UserView {
+  readonly id: string;
+  readonly username: string;
+  readonly email: string;
+  readonly first_name: string;
+  readonly last_name: string;
+  readonly role: Role;
+  readonly is_active: boolean;
+  /** Projects the user is confined to; null for none (admins always). */
+  readonly projects: readonly string[] | null;
+  readonly date_joined: string;
+}
+
+export interface UserInput {
+  readonly username: string;
+  readonly password: string;
+  readonly email: string;
+  readonly role?: Role;
+  readonly first_name?: string;
+  readonly last_name?: string;
+  readonly is_active?: boolean;
+  readonly projects?: readonly string[] | null;
+}
+
+/** Where a sign-in or refresh comes from: a refresh repeated by the same client within seconds is not punished. */
+export interface ClientOrigin {
+  readonly address: string;
+  readonly agent: string;
+}
+
+export interface TokenPair {
+  readonly access: string;
+  readonly refresh: string;
+  /** Seconds until the access token ends. */
+  readonly expires_in: number;
+}
+
+/** What the gateway needs to know of a live session; it keeps it in memory for a few seconds at most. */
+export interface SessionView {
+  readonly principal: Principal;
+  readonly user: UserView;
+}
+
+/** Claims of an access token. Signed with HS256 and `JWT_SECRET`; issuer and audience are `signalbox`. */
+export interface AccessClaims {
+  readonly sub: string;
+  readonly sid: string;
+  readonly typ: 'access';
+}
+export const TOKEN_ISSUER = 'signalbox';
+export const ACCESS_TOKEN_SECONDS = 900;
+export const REFRESH_TOKEN_SECONDS = 30 * 24 * 3600;
+
+export const authOperations = {
+  login: operation<
+    { username: string; password: string; origin: ClientOrigin },
+    TokenPair & { user: UserView }
+  >(SERVICE, 'auth.login', 'command'),
+  /** Signs in as the bootstrap admin with `ADMIN_SECRET`. */
+  loginWithSecret: operation<{ secret: string; origin: ClientOrigin }, TokenPair & { user: UserView }>(
+    SERVICE,
+    'auth.login-with-secret',
+    'command',
+  ),
+  refresh: operation<{ refresh: string; origin: ClientOrigin }, TokenPair>(
+    SERVICE,
+    'auth.refresh',
+    'command',
+  ),
+  /** Ends the session: its refresh tokens and its access tokens, at once, everywhere. */
+  logout: operation<{ session_id: string }, { ended: true }>(SERVICE, 'auth.logout', 'command'),
+  /** Answers null when the session has ended or its user is inactive. */
+  session: operation<{ session_id: string }, SessionView | null>(SERVICE, 'auth.session', 'query', 5_000),
+};
+
+export const userOperations = {
+  list: operation<PageRequest, Page<UserView>>(SERVICE, 'users.list', 'query'),
+  create: operation<UserInput, UserView>(SERVICE, 'users.create', 'command'),
+};
+
+/** Sessions that ended, or whose user changed: forget what you know of them. */
+export const sessionsChanged = notice<{ session_ids: readonly string[] }>(
+  'auth.sessions-changed',
+  'everyone',
+);
+
+export interface StoredResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON text with secrets masked. */
+  readonly body: string;
+}
+
+export type IdempotencyClaim =
+  /** Run it; `id` goes along as `idempotencyId`. */
+  | { readonly state: 'run'; readonly id: string }
+  | { readonly state: 'replay'; readonly response: StoredResponse }
+  /** The same key came with another body. */
+  | { readonly state: 'mismatch' }
+  /** The first request with this key is still under way. */
+  | { readonly state: 'running' };
+
+/** Seconds a stored response is replayed. */
+export const IDEMPOTENCY_SECONDS = 24 * 3600;
+
+export const idempotencyOperations = {
+  /** `scope` is principal, method and path; `digest` a SHA-256 of the body. */
+  claim: operation<{ scope: string; key: string; digest: string }, IdempotencyClaim>(
+    SERVICE,
+    'idempotency.claim',
+    'command',
+  ),
+  settle: operation<{ id: string; response: StoredResponse }, { stored: boolean }>(
+    SERVICE,
+    'idempotency.settle',
+    'command',
+  ),
+  /** The request was refused: the key is free again. */
+  release: operation<{ id: string }, { released: boolean }>(SERVICE, 'idempotency.release', 'command'),
+};

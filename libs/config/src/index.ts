@@ -1,1 +1,2 @@
-export {};
+export * from './declaration';
+export * from './load';

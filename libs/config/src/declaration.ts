@@ -1,0 +1,228 @@
+import ipaddr from 'ipaddr.js';
+import { z } from 'zod';
+import type { AppName } from '@signalbox/contracts';
+
+/** One environment variable. The declaration is also its documentation: `.env.example` and README derive from it. */
+export interface Variable<T extends z.ZodType = z.ZodType> {
+  /** Parses the text of the variable; a default or `.optional()` makes it optional. */
+  readonly schema: T;
+  readonly about: string;
+  readonly group: 'Server' | 'Parts' | 'Secrets' | 'Limits' | 'Delivery';
+  /** Never printed, logged or given a value in `.env.example`. */
+  readonly secret?: true;
+  /** Apps that cannot start without it. The embedded start makes it instead, outside production. */
+  readonly requiredBy?: readonly AppName[];
+}
+
+const whole = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,12}$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((n) => n >= min && n <= max, `must be a whole number from ${min} to ${max}`);
+
+const url = (...protocols: string[]) =>
+  z.string().refine(
+    (text) => {
+      return URL.canParse(text) && protocols.includes(new URL(text).protocol);
+    },
+    `must be a URL starting with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+  );
+
+const list = (item: z.ZodType<string>) =>
+  z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    )
+    .pipe(z.array(item));
+
+const cidr = z
+  .string()
+  .refine((text) => ipaddr.isValidCIDR(text) || ipaddr.isValid(text), 'must be addresses or CIDR ranges');
+
+const POSTGRES = ['postgres:', 'postgresql:'];
+
+function declare<D extends Record<string, Variable>>(declaration: D): D {
+  return declaration;
+}
+
+export const DECLARATION = declare({
+  NODE_ENV: {
+    schema: z.enum(['development', 'production', 'test']).default('development'),
+    about: 'In `production` nothing is made up: every secret must be given.',
+    group: 'Server',
+  },
+  HOST: {
+    schema: z.string().min(1).default('127.0.0.1'),
+    about: 'Address the gateway listens on.',
+    group: 'Server',
+  },
+  PORT: { schema: whole(0, 65_535).default(8093), about: 'Port of the gateway.', group: 'Server' },
+  METRICS_PORT: {
+    schema: whole(0, 65_535).optional(),
+    about:
+      'Port that serves `/metrics` and `/health/*` without a credential, for inside a cluster. Without it only the gateway serves them, on `PORT`.',
+    group: 'Server',
+  },
+  PUBLIC_URL: {
+    schema: url('http:', 'https:').optional(),
+    about: 'How the outside reaches the gateway; used in links.',
+    group: 'Server',
+  },
+  TRUST_PROXY: {
+    schema: list(cidr).default([]),
+    about: 'Proxies whose `X-Forwarded-For` is believed: addresses or CIDR ranges, comma-separated.',
+    group: 'Server',
+  },
+  DATA_DIR: {
+    schema: z.string().min(1).default('.data'),
+    about: 'Folder of the embedded PostgreSQL and of the secrets the embedded start makes.',
+    group: 'Server',
+  },
+  LOG_LEVEL: {
+    schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    about: 'Least severe log line written.',
+    group: 'Server',
+  },
+  SHUTDOWN_SECONDS: {
+    schema: whole(1, 300).default(25),
+    about: 'Longest time a shutdown waits for what is under way.',
+    group: 'Server',
+  },
+  DATABASE_URL: {
+    schema: url(...POSTGRES).optional(),
+    about: 'PostgreSQL. Without it the embedded start runs its own.',
+    group: 'Parts',
+    secret: true,
+  },
+  DATABASE_REPLICA_URLS: {
+    schema: list(url(...POSTGRES)).default([]),
+    about: 'Read replicas, comma-separated: lists and logs, which may lag, are read there.',
+    group: 'Parts',
+    secret: true,
+  },
+  DATABASE_POOL_SIZE: {
+    schema: whole(1, 200).default(10),
+    about: 'Connections a service opens at most.',
+    group: 'Parts',
+  },
+  REDIS_URL: {
+    schema: url('redis:', 'rediss:').optional(),
+    about: 'Redis for jobs and shared limits. Without it jobs live in PostgreSQL and limits in memory.',
+    group: 'Parts',
+    secret: true,
+  },
+  AMQP_URL: {
+    schema: url('amqp:', 'amqps:').optional(),
+    about: 'RabbitMQ between the apps. Without it all apps must run in one process.',
+    group: 'Parts',
+    secret: true,
+  },
+  ADMIN_USERNAME: {
+    schema: z.string().min(1).max(150).default('admin'),
+    about: 'Name of the first administrator.',
+    group: 'Secrets',
+  },
+  ADMIN_PASSWORD: {
+    schema: z.string().min(8).max(256).optional(),
+    about: 'Password of the first administrator.',
+    group: 'Secrets',
+    secret: true,
+    requiredBy: ['api-key-auth'],
+  },
+  ADMIN_SECRET: {
+    schema: z.string().min(16).max(256).optional(),
+    about: 'Secret that signs in as the administrator (`POST /api/v1/auth/login`).',
+    group: 'Secrets',
+    secret: true,
+    requiredBy: ['api-key-auth'],
+  },
+  JWT_SECRET: {
+    schema: z.string().min(32).max(1024).optional(),
+    about: 'Key that signs access tokens; at least 32 characters.',
+    group: 'Secrets',
+    secret: true,
+    requiredBy: ['gateway', 'api-key-auth'],
+  },
+  ENCRYPTION_KEY: {
+    schema: z
+      .string()
+      .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64')
+      .optional(),
+    about: 'Key that encrypts stored secrets: 32 bytes in base64 (`openssl rand -base64 32`).',
+    group: 'Secrets',
+    secret: true,
+    requiredBy: ['webhook-dispatcher', 'api-key-auth'],
+  },
+  BODY_LIMIT_BYTES: {
+    schema: whole(1024, 64 * 1024 * 1024).default(1024 * 1024),
+    about: 'Largest request body.',
+    group: 'Limits',
+  },
+  LIMIT_USER_PER_MINUTE: {
+    schema: whole(1, 1_000_000_000).default(100),
+    about: 'Requests a minute of one signed-in user.',
+    group: 'Limits',
+  },
+  LIMIT_AUTH_PER_MINUTE: {
+    schema: whole(1, 1_000_000_000).default(10),
+    about: 'Sign-ins and refreshes a minute from one address.',
+    group: 'Limits',
+  },
+  LIMIT_READ_PER_MINUTE: {
+    schema: whole(1, 1_000_000_000).default(60),
+    about: 'Reads a minute of one client on the code-review surface, and without a credential anywhere.',
+    group: 'Limits',
+  },
+  LIMIT_WRITE_PER_MINUTE: {
+    schema: whole(1, 1_000_000_000).default(30),
+    about: 'Writes a minute of one client on the code-review surface, and without a credential anywhere.',
+    group: 'Limits',
+  },
+  BRAND: {
+    schema: z
+      .string()
+      .regex(/^[A-Za-z][A-Za-z0-9]{0,30}$/, 'must be letters and digits')
+      .default('EmbedAI'),
+    about: 'Brand in the delivery headers: `X-<brand>-Signature`, `User-Agent: <brand>-Webhook/1.0`.',
+    group: 'Delivery',
+  },
+  OUTBOUND_ALLOW_PRIVATE: {
+    schema: list(cidr).optional(),
+    about:
+      'Private address ranges that outbound requests may reach, comma-separated. None by default; the embedded start allows loopback.',
+    group: 'Delivery',
+  },
+  DELIVERY_CONCURRENCY: {
+    schema: whole(1, 10_000).default(512),
+    about: 'Deliveries one dispatcher has under way at once.',
+    group: 'Delivery',
+  },
+  DELIVERY_ENDPOINT_CONCURRENCY: {
+    schema: whole(1, 1_000).default(32),
+    about: 'Of those, to one webhook.',
+    group: 'Delivery',
+  },
+  DELIVERY_RETRY_AFTER_MAX_SECONDS: {
+    schema: whole(1, 7 * 24 * 3600).default(24 * 3600),
+    about: 'Longest `Retry-After` of an endpoint that is honoured.',
+    group: 'Delivery',
+  },
+  DELIVERY_RESPONSE_LIMIT_BYTES: {
+    schema: whole(0, 1024 * 1024).default(16 * 1024),
+    about: 'Bytes of an endpoint’s answer that are kept with the attempt.',
+    group: 'Delivery',
+  },
+  DELIVERY_RETENTION_DAYS: {
+    schema: whole(1, 3650).default(30),
+    about: 'Days that ended deliveries, their attempts and events are kept.',
+    group: 'Delivery',
+  },
+});
+
+export type VariableName = keyof typeof DECLARATION;
+export type Config = { readonly [K in VariableName]: z.output<(typeof DECLARATION)[K]['schema']> };

@@ -37,6 +37,13 @@ export interface PublishInput {
   readonly source: string;
 }
 
+export interface DispatcherHealth {
+  readonly database: 'connected' | 'disconnected';
+  /** `embedded`: no Redis is configured, nothing to be connected to. */
+  readonly cache: 'connected' | 'disconnected' | 'embedded';
+  readonly webhooks_active: number | null;
+}
+
 /** Longest wait of `webhooks.test`: the largest `timeout_seconds` and a little. */
 const TEST_DEADLINE_MS = 305_000;
 
@@ -64,12 +71,8 @@ export const webhookOperations = {
     'command',
   ),
   deliveries: operation<DeliveryFilter, Page<DeliveryView>>(SERVICE, 'deliveries.list', 'query'),
-  counts: operation<Record<string, never>, { webhooks_active: number }>(
-    SERVICE,
-    'webhooks.counts',
-    'query',
-    2_000,
-  ),
+  /** What the published health endpoints say about this service; answers while its database is down. */
+  health: operation<Record<string, never>, DispatcherHealth>(SERVICE, 'webhooks.health', 'query', 2_000),
 };
 
 export const eventOperations = {

@@ -1,1 +1,8 @@
+export * from './database';
+export * from './database.module';
+export * from './errors';
+export * from './expect-schema-matches';
+export * from './ids';
+export type { Reader } from './lagging-reader';
+export * from './migrate';
 export * from './service-database';

@@ -1,0 +1,99 @@
+import type { PoolConfig } from 'pg';
+import { DataSource, type Logger as TypeOrmLogger } from 'typeorm';
+import type { Logger } from 'pino';
+import type { ServiceDatabase } from './service-database';
+
+/** Longest wait for a connection, whether it is being made or all of the pool's are taken. */
+const CONNECT_MS = 5_000;
+const STATEMENT_MS = 15_000;
+/** The server ends a statement at `STATEMENT_MS`; this is for a server that no longer answers at all. */
+const ANSWER_MS = STATEMENT_MS + 5_000;
+const IDLE_IN_TRANSACTION_MS = 30_000;
+
+export interface ConnectionOptions {
+  readonly url: string;
+  readonly schema: string;
+  readonly poolSize: number;
+  /** Waits are unbounded on the server's side: for migrations. */
+  readonly patient?: boolean;
+  readonly connectMs?: number;
+}
+
+/** How this project connects to PostgreSQL: every wait has an end, dead peers are noticed, one schema is seen. */
+export function poolConfig(options: ConnectionOptions): PoolConfig {
+  return {
+    connectionString: withSearchPath(options.url, options.schema),
+    max: options.poolSize,
+    connectionTimeoutMillis: options.connectMs ?? CONNECT_MS,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    application_name: `signalbox-${options.schema}`,
+    ...(options.patient
+      ? {}
+      : {
+          statement_timeout: STATEMENT_MS,
+          query_timeout: ANSWER_MS,
+          idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+        }),
+  };
+}
+
+/** As a start-up option of the connection, so that no connection is ever without it and none costs a round trip more. */
+function withSearchPath(url: string, schema: string): string {
+  const withOptions = new URL(url);
+  const own = withOptions.searchParams.get('options');
+  withOptions.searchParams.set('options', `${own ? `${own} ` : ''}-c search_path=${schema}`);
+  return withOptions.href;
+}
+
+export function createDataSource(
+  database: ServiceDatabase,
+  options: Omit<ConnectionOptions, 'schema'>,
+  log: Logger,
+): DataSource {
+  const { connectionString, max, connectionTimeoutMillis, application_name, ...extra } = poolConfig({
+    ...options,
+    schema: database.schema,
+  });
+  return new DataSource({
+    type: 'postgres',
+    url: connectionString,
+    schema: database.schema,
+    entities: [...database.entities],
+    migrations: [...database.migrations],
+    migrationsTableName: 'migrations',
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    installExtensions: false,
+    poolSize: max,
+    connectTimeoutMS: connectionTimeoutMillis,
+    applicationName: application_name,
+    poolErrorHandler: (error: Error) =>
+      log.warn({ err: error, schema: database.schema }, 'An idle database connection broke'),
+    logger: new PinoTypeOrmLogger(log),
+    logging: ['error', 'warn'],
+    extra,
+  });
+}
+
+/** Statements carry customers' data, so only what is not a statement is logged. */
+class PinoTypeOrmLogger implements TypeOrmLogger {
+  constructor(private readonly pino: Logger) {}
+
+  logQuery(): void {}
+  logQueryError(): void {}
+  logQuerySlow(): void {}
+
+  logSchemaBuild(message: string): void {
+    this.pino.debug(message);
+  }
+
+  logMigration(message: string): void {
+    this.pino.debug(message);
+  }
+
+  log(level: 'log' | 'info' | 'warn', message: unknown): void {
+    this.pino[level === 'warn' ? 'warn' : 'debug'](String(message));
+  }
+}

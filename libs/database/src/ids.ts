@@ -1,0 +1,22 @@
+import { v7 } from 'uuid';
+
+/** A new id: UUIDv7, so that ids sort by the time they were made (within one process strictly). */
+export function newId(): string {
+  return v7();
+}
+
+/**
+ * SQL for a migration: `uuidv7()` in `schema`, for ids made by the server. PostgreSQL 18 has its own, which an
+ * unqualified call finds first; before 18 the one made here is found through the search path.
+ */
+export function createUuidV7Function(schema: string): string {
+  return `CREATE OR REPLACE FUNCTION "${schema}".uuidv7() RETURNS uuid LANGUAGE sql VOLATILE PARALLEL SAFE AS $uuid$
+    SELECT encode(
+      set_bit(set_bit(
+        overlay(
+          uuid_send(gen_random_uuid())
+          PLACING substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3)
+          FROM 1 FOR 6),
+        52, 1), 53, 1), 'hex')::uuid
+  $uuid$`;
+}

@@ -1,0 +1,44 @@
+import {
+  collectDefaultMetrics,
+  Counter,
+  Gauge,
+  Histogram,
+  register,
+  type CounterConfiguration,
+  type GaugeConfiguration,
+  type HistogramConfiguration,
+} from 'prom-client';
+
+/*
+ * Several apps may share a process: whoever asks second for a metric gets the one that is already there. Asking for the
+ * same name as another kind of metric is a mistake and throws.
+ */
+
+export function counter<T extends string = string>(configuration: CounterConfiguration<T>): Counter<T> {
+  return existing<Counter<T>>(configuration.name, Counter) ?? new Counter(configuration);
+}
+
+export function gauge<T extends string = string>(configuration: GaugeConfiguration<T>): Gauge<T> {
+  return existing<Gauge<T>>(configuration.name, Gauge) ?? new Gauge(configuration);
+}
+
+export function histogram<T extends string = string>(configuration: HistogramConfiguration<T>): Histogram<T> {
+  return existing<Histogram<T>>(configuration.name, Histogram) ?? new Histogram(configuration);
+}
+
+/** Everything measured in this process, with the process's own figures, as Prometheus text. */
+export async function metricsText(): Promise<{ contentType: string; body: string }> {
+  if (register.getSingleMetric('process_cpu_seconds_total') === undefined)
+    collectDefaultMetrics({ register });
+  return { contentType: register.contentType, body: await register.metrics() };
+}
+
+function existing<M extends object>(
+  name: string,
+  kind: abstract new (...args: never[]) => object,
+): M | undefined {
+  const found = register.getSingleMetric(name);
+  if (found === undefined) return undefined;
+  if (!(found instanceof kind)) throw new Error(`The metric ${name} exists already and is of another kind`);
+  return found as unknown as M;
+}

@@ -1,3 +1,4 @@
+import { notice } from '../notice';
 import { operation } from '../operation';
 import type { Page, PageRequest } from '../page';
 import type { EventTypeView } from './event-types';
@@ -91,3 +92,6 @@ export const eventTypeOperations = {
     EventTypeView
   >(SERVICE, 'event-types.create', 'command'),
 };
+
+/** A webhook was changed or removed: forget what you know of it. */
+export const webhookChanged = notice<{ id: string }>('webhooks.changed', 'everyone');

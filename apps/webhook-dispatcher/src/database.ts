@@ -1,0 +1,20 @@
+import type { ServiceDatabase } from '@signalbox/database';
+import { AttemptEntity, DeliveryEntity, DispatcherEntity } from './deliveries/delivery.entity';
+import { EventTypeEntity } from './event-types/event-type.entity';
+import { EventEntity } from './events/event.entity';
+import { Spine1763700000000 } from './migrations/1763700000000-spine';
+import { WebhookEntity, WebhookStatsEntity } from './webhooks/webhook.entity';
+
+export const webhooksDatabase: ServiceDatabase = {
+  schema: 'webhooks',
+  entities: [
+    WebhookEntity,
+    WebhookStatsEntity,
+    EventTypeEntity,
+    EventEntity,
+    DeliveryEntity,
+    AttemptEntity,
+    DispatcherEntity,
+  ],
+  migrations: [Spine1763700000000],
+};

@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '@signalbox/contracts';
+import { Database } from '@signalbox/database';
+import type { Logger } from 'pino';
+import { Batcher } from './batcher';
+
+/** One attempt and the state it leaves its delivery in, named as the columns are. */
+export interface AttemptResult {
+  readonly delivery_id: string;
+  readonly webhook_id: string;
+  readonly attempt_id: string;
+  readonly number: number;
+  readonly started_at: string;
+  readonly duration_ms: number;
+  readonly request_url: string;
+  readonly request_headers: Readonly<Record<string, string>>;
+  readonly status_code: number | null;
+  readonly response_headers: Readonly<Record<string, string>>;
+  readonly response_body: string | null;
+  readonly response_truncated: boolean;
+  readonly error: string | null;
+  readonly status: 'pending' | 'success' | 'failed';
+  /** Milliseconds from now; null when there is no next attempt. */
+  readonly retry_in_ms: number | null;
+}
+
+const MAX_BATCH = 256;
+const MAX_WAITING = 20_000;
+const RETRY_FROM_MS = 100;
+const RETRY_TO_MS = 5_000;
+const NOT_STORABLE = 'what came back could not be stored';
+
+/**
+ * Attempt, next state and counters in one statement. The state changes only while the claim still is the writer's: one
+ * that was taken for dead keeps its attempt on record and changes nothing else.
+ */
+const WRITE = `
+  WITH result AS (
+    SELECT * FROM json_to_recordset($2::json) AS r(
+      delivery_id uuid, webhook_id uuid, attempt_id uuid, number integer, started_at timestamptz, duration_ms integer,
+      request_url text, request_headers json, status_code integer, response_headers json, response_body text,
+      response_truncated boolean, error text, status text, retry_in_ms bigint)
+  ), attempt AS (
+    INSERT INTO attempts (delivery_id, id, number, started_at, duration_ms, request_url, request_headers, status_code,
+      response_headers, response_body, response_truncated, error)
+    SELECT delivery_id, attempt_id, number, started_at, duration_ms, request_url, request_headers, status_code,
+      response_headers, response_body, response_truncated, error FROM result
+    ON CONFLICT DO NOTHING
+  ), counted AS (
+    INSERT INTO webhook_stats AS s (webhook_id, success_count, failure_count, last_triggered_at)
+    SELECT webhook_id, count(*) FILTER (WHERE status = 'success'), count(*) FILTER (WHERE status <> 'success'),
+      max(started_at)
+    FROM result GROUP BY webhook_id ORDER BY webhook_id
+    ON CONFLICT (webhook_id) DO UPDATE SET
+      success_count = s.success_count + excluded.success_count,
+      failure_count = s.failure_count + excluded.failure_count,
+      last_triggered_at = greatest(s.last_triggered_at, excluded.last_triggered_at)
+  )
+  UPDATE deliveries d SET
+    status = r.status, attempts = r.number, claimed_by = NULL, status_code = r.status_code,
+    duration_ms = r.duration_ms, error = r.error,
+    next_attempt_at = now() + make_interval(secs => r.retry_in_ms / 1000.0)
+  FROM result r WHERE d.id = r.delivery_id AND d.claimed_by = $1`;
+
+/** Writes results, in batches; while the database is away it keeps trying, so that no attempt made is forgotten. */
+@Injectable()
+export class ResultWriter {
+  private readonly batcher: Batcher<AttemptResult, void>;
+  private giveUp = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly dispatcherId: string,
+    private readonly log: Logger,
+  ) {
+    this.batcher = new Batcher((results) => this.write(results), {
+      maxBatch: MAX_BATCH,
+      maxWriting: 2,
+      maxWaiting: MAX_WAITING,
+    });
+  }
+
+  /** Resolves once it is on disk. Rejects only for a result that the database will never take, or after `stop`. */
+  add(result: AttemptResult): Promise<void> {
+    return this.batcher.add(result);
+  }
+
+  /** True while the database takes results more slowly than they come. */
+  get full(): boolean {
+    return this.batcher.full;
+  }
+
+  idle(): Promise<void> {
+    return this.batcher.idle();
+  }
+
+  /** From now on a write that fails is not repeated: the claims are released and the attempts made again. */
+  stop(): void {
+    this.giveUp = true;
+  }
+
+  private async write(results: AttemptResult[]): Promise<void[]> {
+    for (let wait = RETRY_FROM_MS; ; wait = Math.min(wait * 2, RETRY_TO_MS)) {
+      try {
+        await this.database.query(WRITE, [this.dispatcherId, JSON.stringify(results)]);
+        return results.map(() => undefined);
+      } catch (error) {
+        const away = error instanceof DomainError && error.code === 'DATABASE_UNAVAILABLE';
+        if (this.giveUp) throw error;
+        if (!away) return await this.writeEach(results, error);
+        this.log.warn({ err: error, waiting: results.length }, 'Results wait for the database');
+        await sleep(wait);
+      }
+    }
+  }
+
+  /** One row that the database refuses must not keep the others from being stored; its own state is stored without what came back. */
+  private async writeEach(results: AttemptResult[], error: unknown): Promise<void[]> {
+    const [only] = results;
+    if (results.length > 1 || only === undefined) {
+      for (const result of results) await this.write([result]);
+      return results.map(() => undefined);
+    }
+    if (only.error === NOT_STORABLE) throw error;
+    this.log.error({ err: error, delivery: only.delivery_id }, 'What came back cannot be stored');
+    return await this.write([
+      { ...only, request_headers: {}, response_headers: {}, response_body: null, error: NOT_STORABLE },
+    ]);
+  }
+}

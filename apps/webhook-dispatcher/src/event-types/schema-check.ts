@@ -1,0 +1,60 @@
+import { DomainError, type FieldProblem } from '@signalbox/contracts';
+import Ajv2020, { type ErrorObject, type ValidateFunction } from 'ajv/dist/2020';
+import { RE2JS } from 're2js';
+
+/** Answers what is wrong with published data, nothing when it satisfies the schema. */
+export type SchemaCheck = (data: unknown) => FieldProblem[];
+
+const MAX_SCHEMA_LENGTH = 32 * 1024;
+const MAX_SCHEMA_DEPTH = 32;
+const MAX_PROBLEMS = 20;
+
+/** Linear-time matching: a schema's `pattern` is a stranger's regular expression. */
+const linearTime = Object.assign(
+  (pattern: string) => {
+    const compiled = RE2JS.compile(pattern);
+    return { test: (text: string) => compiled.matcher(text).find() };
+  },
+  { code: 'require("re2js")' },
+);
+
+/**
+ * Compiles the schema of an event type: JSON Schema 2020-12, no remote references, bounded in size and depth.
+ * @throws DomainError VALIDATION_FAILED naming `schema`
+ */
+export function compileSchema(schema: Readonly<Record<string, unknown>>): SchemaCheck {
+  if (JSON.stringify(schema).length > MAX_SCHEMA_LENGTH || deeperThan(schema, MAX_SCHEMA_DEPTH)) {
+    throw DomainError.invalid({ field: 'schema', key: 'field.schema_too_large' });
+  }
+  let validate: ValidateFunction;
+  try {
+    // One instance for each schema: an `$id` cannot meet another's.
+    const ajv = new Ajv2020({ strict: false, allErrors: false, code: { regExp: linearTime }, logger: false });
+    validate = ajv.compile({ ...schema, $async: undefined });
+  } catch {
+    throw DomainError.invalid({ field: 'schema', key: 'field.schema_invalid' });
+  }
+  return (data) => {
+    if (validate(data)) return [];
+    return (validate.errors ?? []).slice(0, MAX_PROBLEMS).map(problem);
+  };
+}
+
+function problem(error: ErrorObject): FieldProblem {
+  const missing = error.keyword === 'required' ? `/${String(error.params.missingProperty)}` : '';
+  const path = `${error.instancePath}${missing}`
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .join('.');
+  return {
+    field: path || 'data',
+    key: 'field.schema_violated',
+    params: { rule: error.message ?? error.keyword },
+  };
+}
+
+function deeperThan(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth === 0 || Object.values(value).some((child) => deeperThan(child, depth - 1));
+}

@@ -1,0 +1,120 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Database } from '@signalbox/database';
+import { Repository } from 'typeorm';
+import { WebhookEntity } from './webhook.entity';
+
+export interface WebhookStats {
+  readonly successCount: number;
+  readonly failureCount: number;
+  readonly lastTriggeredAt: Date | null;
+}
+
+export interface Counted {
+  readonly webhook: WebhookEntity;
+  readonly stats: WebhookStats;
+}
+
+export interface WebhookQuery {
+  readonly projectId?: string;
+  readonly isActive?: boolean;
+  /** Null for all. */
+  readonly visibleProjects: readonly string[] | null;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+interface StatsRow {
+  webhook_id: string;
+  success_count: string;
+  failure_count: string;
+  last_triggered_at: Date | null;
+}
+
+const NO_STATS: WebhookStats = { successCount: 0, failureCount: 0, lastTriggeredAt: null };
+
+@Injectable()
+export class WebhooksRepository {
+  constructor(
+    @InjectRepository(WebhookEntity) private readonly rows: Repository<WebhookEntity>,
+    private readonly database: Database,
+  ) {}
+
+  find(id: string): Promise<WebhookEntity | null> {
+    return this.rows.findOneBy({ id });
+  }
+
+  async page(query: WebhookQuery): Promise<{ items: Counted[]; total: number }> {
+    const found = this.rows
+      .createQueryBuilder('w')
+      .orderBy('w.id', 'DESC')
+      .offset(query.offset)
+      .limit(query.limit);
+    if (query.projectId !== undefined) found.andWhere('w.projectId = :project', { project: query.projectId });
+    if (query.isActive !== undefined) found.andWhere('w.isActive = :active', { active: query.isActive });
+    if (query.visibleProjects !== null) {
+      found.andWhere('w.projectId = ANY (:visible)', { visible: query.visibleProjects });
+    }
+    const [webhooks, total] = await found.getManyAndCount();
+    const stats = await this.stats(webhooks.map((webhook) => webhook.id));
+    return {
+      items: webhooks.map((webhook) => ({ webhook, stats: stats.get(webhook.id) ?? NO_STATS })),
+      total,
+    };
+  }
+
+  async statsOf(id: string): Promise<WebhookStats> {
+    return (await this.stats([id])).get(id) ?? NO_STATS;
+  }
+
+  /** Answers false when the id is there already. */
+  async insert(webhook: WebhookEntity): Promise<boolean> {
+    const { raw } = await this.rows
+      .createQueryBuilder()
+      .insert()
+      .values(webhook)
+      .orIgnore()
+      .returning('id')
+      .execute();
+    return (raw as unknown[]).length === 1;
+  }
+
+  /** Answers null when it is gone or somebody changed it since `version`. */
+  async update(id: string, version: number, changes: Partial<WebhookEntity>): Promise<WebhookEntity | null> {
+    const { affected } = await this.rows.update(
+      { id, version },
+      { ...changes, version: version + 1, updatedAt: new Date() },
+    );
+    return affected === 1 ? await this.find(id) : null;
+  }
+
+  /** Its deliveries go with it, in the background: see retention. */
+  async remove(id: string): Promise<void> {
+    await this.database.transaction(async (client) => {
+      await client.query(`DELETE FROM webhook_stats WHERE webhook_id = $1`, [id]);
+      await client.query(`DELETE FROM webhooks WHERE id = $1`, [id]);
+    });
+  }
+
+  async countActive(): Promise<number> {
+    return await this.rows.countBy({ isActive: true });
+  }
+
+  private async stats(ids: string[]): Promise<Map<string, WebhookStats>> {
+    if (ids.length === 0) return new Map();
+    const { rows } = await this.database.query<StatsRow>(
+      `SELECT * FROM webhook_stats WHERE webhook_id = ANY ($1::uuid[])`,
+      [ids],
+    );
+    return new Map(
+      rows.map((row) => [
+        row.webhook_id,
+        {
+          successCount: Number(row.success_count),
+          failureCount: Number(row.failure_count),
+          lastTriggeredAt: row.last_triggered_at,
+        },
+      ]),
+    );
+  }
+}

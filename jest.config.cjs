@@ -17,5 +17,7 @@ module.exports = {
       },
     ],
   },
+  globalSetup: '<rootDir>/libs/testing/src/jest/global-setup.ts',
+  globalTeardown: '<rootDir>/libs/testing/src/jest/global-teardown.ts',
   moduleNameMapper: { '^@signalbox/([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts' },
 };

@@ -1,5 +1,6 @@
 export * from './database';
 export * from './database.module';
+export * from './embedded';
 export * from './errors';
 export * from './expect-schema-matches';
 export * from './ids';

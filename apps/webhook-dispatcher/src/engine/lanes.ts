@@ -53,7 +53,7 @@ class Lane {
  */
 export class Lanes {
   private readonly lanes = new Map<string, Lane>();
-  private ring: Lane[] = [];
+  private readonly ready: Lane[] = [];
   private underWay = 0;
   private held = 0;
   private heldSize = 0;
@@ -123,22 +123,18 @@ export class Lanes {
   private makeReady(lane: Lane): void {
     if (lane.queued || lane.size === 0 || lane.underWay >= lane.width) return;
     lane.queued = true;
-    this.ring.push(lane);
+    this.ready.push(lane);
   }
 
   /** Takes one from each ready lane in turn. */
   private pump(): void {
-    while (!this.stopped && this.underWay < this.limits.concurrency && this.ring.length > 0) {
-      const turn = this.ring;
-      this.ring = [];
-      for (const lane of turn) {
-        lane.queued = false;
-        if (this.underWay < this.limits.concurrency) {
-          const claim = lane.next();
-          if (claim !== undefined) this.start(lane, claim);
-        }
-        this.makeReady(lane);
-      }
+    while (!this.stopped && this.underWay < this.limits.concurrency) {
+      const lane = this.ready.shift();
+      if (lane === undefined) break;
+      lane.queued = false;
+      const claim = lane.next();
+      if (claim !== undefined) this.start(lane, claim);
+      this.makeReady(lane);
     }
     if (!this.stopped && this.held < this.limits.backlog / 4) this.hungry();
   }

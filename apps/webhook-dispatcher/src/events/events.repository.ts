@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { patternsMatching } from '@signalbox/contracts';
 import { Database } from '@signalbox/database';
-import type { PoolClient } from 'pg';
+import type { QueryResult, QueryResultRow } from 'pg';
 import type { Claim } from '../engine/claim';
 import type { Room } from '../engine/engine';
 
@@ -30,7 +30,10 @@ interface Row {
   mine: boolean;
 }
 
-type Queryable = Pick<Database, 'query'> | PoolClient;
+/** The database itself, or a transaction of it. */
+interface Queryable {
+  query<R extends QueryResultRow>(text: string, values: unknown[]): Promise<QueryResult<R>>;
+}
 
 /** Events, the deliveries that match them, and who sends those, in one statement. An id that is there already is left alone. */
 const STORE = `

@@ -1,0 +1,2 @@
+export * from './origin.decorator';
+export * from './raw-body.decorator';

@@ -5,9 +5,11 @@ import type { HubRequest } from '../http/request-state';
 const request = (context: ExecutionContext): HubRequest => context.switchToHttp().getRequest<HubRequest>();
 
 /** Who is calling (`Principal`); on a public route, or an optional one without a credential, undefined. */
-export const Caller = createParamDecorator((_data: unknown, context: ExecutionContext): Principal | undefined => {
-  return request(context).hub.principal;
-});
+export const Caller = createParamDecorator(
+  (_data: unknown, context: ExecutionContext): Principal | undefined => {
+    return request(context).hub.principal;
+  },
+);
 
 /** The signed-in user (`UserView`). An API key is no user: 404. */
 export const CurrentUser = createParamDecorator((_data: unknown, context: ExecutionContext): UserView => {

@@ -44,7 +44,11 @@ export const FIELD_SENTENCES = {
   one_of: { en: 'must be one of {values}', 'zh-TW': '必須是 {values} 之一', 'zh-CN': '必须是 {values} 之一' },
   pattern: { en: 'has the wrong form', 'zh-TW': '格式不正確', 'zh-CN': '格式不正确' },
   email: { en: 'must be an e-mail address', 'zh-TW': '必須是電子郵件地址', 'zh-CN': '请输入有效的邮箱地址' },
-  date: { en: 'must be a date in ISO 8601', 'zh-TW': '必須是 ISO 8601 日期', 'zh-CN': '必须是 ISO 8601 日期' },
+  date: {
+    en: 'must be a date in ISO 8601',
+    'zh-TW': '必須是 ISO 8601 日期',
+    'zh-CN': '必须是 ISO 8601 日期',
+  },
   url: {
     en: 'must be an http or https URL without credentials',
     'zh-TW': '必須是不含憑證的 http 或 https 網址',

@@ -57,7 +57,8 @@ export function SurfaceController(surface: SurfaceName, path = ''): ClassDecorat
     for (const name of Object.getOwnPropertyNames(prototype)) {
       const descriptor = Object.getOwnPropertyDescriptor(prototype, name);
       const handler: unknown = descriptor?.value;
-      if (!descriptor || typeof handler !== 'function' || !Reflect.hasMetadata(METHOD_METADATA, handler)) continue;
+      if (!descriptor || typeof handler !== 'function' || !Reflect.hasMetadata(METHOD_METADATA, handler))
+        continue;
       const declared = declarations.get(handler);
       if (!declared?.access) throw new Error(`${target.name}.${name} declares no @Access`);
       const complete: RouteFacts = {

@@ -24,7 +24,9 @@ export function isHeaderMap(value: unknown): boolean {
   const entries = Object.entries(value);
   return (
     entries.length <= MAX_HEADERS &&
-    entries.every(([name, text]) => HEADER_NAME.test(name) && typeof text === 'string' && HEADER_VALUE.test(text))
+    entries.every(
+      ([name, text]) => HEADER_NAME.test(name) && typeof text === 'string' && HEADER_VALUE.test(text),
+    )
   );
 }
 

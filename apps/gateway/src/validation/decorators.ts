@@ -65,7 +65,8 @@ export const IsList = (max: number, min = 0): PropertyDecorator =>
   together(IsArray(), ArrayMinSize(min), ArrayMaxSize(max));
 
 /** An absolute http(s) URL without user name and password, at most 2048 characters. */
-export const IsHttpUrl = (): PropertyDecorator => together(IsText(2048, 1), Rule('httpUrl', isHttpUrl, 'url'));
+export const IsHttpUrl = (): PropertyDecorator =>
+  together(IsText(2048, 1), Rule('httpUrl', isHttpUrl, 'url'));
 
 /** Custom request headers: at most 50 valid names with values of at most 4096 visible characters. */
 export const IsHeaderMap = (): PropertyDecorator => Rule('headerMap', isHeaderMap, 'header_map');
@@ -115,7 +116,8 @@ export const QueryFlag = (): PropertyDecorator =>
   );
 
 /** Query parameter: one of the words. May be left out. */
-export const QueryOneOf = (values: readonly string[]): PropertyDecorator => together(Optional(), IsIn(values));
+export const QueryOneOf = (values: readonly string[]): PropertyDecorator =>
+  together(Optional(), IsIn(values));
 
 /** Query parameter: text of 1 to `max` characters. May be left out. */
 export const QueryText = (max = 255): PropertyDecorator => together(Optional(), IsText(max, 1));

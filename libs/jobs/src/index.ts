@@ -1,1 +1,2 @@
-export {};
+export { createJobs } from './bullmq-jobs';
+export * from './jobs';

@@ -1,0 +1,107 @@
+import type { Config } from '@signalbox/config';
+import { testLog, until } from '@signalbox/testing';
+import { createJobs, type Jobs } from '.';
+
+/** The same promises on every back end. `outage` stops the store and answers how to bring it back. */
+export function jobsContract(config: () => Config, outage: () => Promise<() => Promise<void>>): void {
+  let jobs: Jobs;
+  let log: ReturnType<typeof testLog>;
+  let names = 0;
+  const fresh = () => `queue-${(names += 1)}`;
+
+  beforeEach(() => {
+    log = testLog();
+    jobs = createJobs(config(), log);
+  });
+  afterEach(async () => {
+    await jobs.close();
+  });
+
+  it('runs what is added, once', async () => {
+    const name = fresh();
+    const ran: number[] = [];
+    jobs.worker<{ n: number }>(name, ({ n }) => {
+      ran.push(n);
+      return Promise.resolve();
+    });
+    await jobs.queue<{ n: number }>(name).add({ n: 1 });
+    await jobs.queue<{ n: number }>(name).add({ n: 2 });
+    await until('both ran', 10_000, () => ran.length >= 2);
+    expect(ran.sort()).toEqual([1, 2]);
+  });
+
+  it('waits for the delay, and keeps one job of an id', async () => {
+    const name = fresh();
+    const at: number[] = [];
+    jobs.worker(name, () => {
+      at.push(Date.now());
+      return Promise.resolve();
+    });
+    const added = Date.now();
+    const queue = jobs.queue<null>(name);
+    for (let i = 0; i < 3; i += 1) await queue.add(null, { jobId: 'same', delayMs: 700 });
+    await until('it ran', 10_000, () => at.length > 0);
+    expect((at[0] ?? 0) - added).toBeGreaterThanOrEqual(650);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(at).toHaveLength(1);
+  });
+
+  it('goes on after a handler threw', async () => {
+    const name = fresh();
+    const ran: number[] = [];
+    jobs.worker<{ n: number }>(name, ({ n }) => {
+      ran.push(n);
+      return n === 1 ? Promise.reject(new Error('no')) : Promise.resolve();
+    });
+    await jobs.queue(name).add({ n: 1 });
+    await jobs.queue(name).add({ n: 2 });
+    await until('both ran', 10_000, () => ran.length >= 2);
+    expect(log.lines.some((line) => line['msg'] === 'A job failed')).toBe(true);
+  });
+
+  it('repeats once for all processes', async () => {
+    const other = createJobs(config(), testLog());
+    const name = fresh();
+    let runs = 0;
+    const count = () => {
+      runs += 1;
+      return Promise.resolve();
+    };
+    jobs.repeat(name, 400, count);
+    other.repeat(name, 400, count);
+    await until('it ran three times', 10_000, () => runs >= 3);
+    await other.close();
+    const before = runs;
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    expect(runs - before).toBeGreaterThanOrEqual(2);
+    expect(runs - before).toBeLessThanOrEqual(7);
+  });
+
+  it('never makes a caller wait for a store that is down, and works again when it is back', async () => {
+    const name = fresh();
+    let runs = 0;
+    jobs.worker(name, () => {
+      runs += 1;
+      return Promise.resolve();
+    });
+    await jobs.queue(name).add(null);
+    await until('it works', 10_000, () => runs === 1);
+
+    const restore = await outage();
+    const began = Date.now();
+    await expect(jobs.queue(name).add(null)).rejects.toThrow();
+    await expect(jobs.ping()).rejects.toThrow();
+    expect(Date.now() - began).toBeLessThan(5_000);
+    await restore();
+
+    await until('jobs can be added again', 20_000, () =>
+      jobs
+        .queue(name)
+        .add(null)
+        .then(() => true)
+        .catch(() => false),
+    );
+    await until('and run', 30_000, () => runs >= 2);
+    await jobs.ping();
+  }, 90_000);
+}

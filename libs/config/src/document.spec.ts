@@ -13,9 +13,8 @@ describe('the documents of the settings', () => {
   });
 
   it('give an example that means the same as no environment at all', () => {
-    const env = Object.fromEntries(
-      [...renderEnvExample().matchAll(/^#([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
-    );
+    const env: NodeJS.ProcessEnv = {};
+    for (const [, name = '', value] of renderEnvExample().matchAll(/^#([A-Z_]+)=(.*)$/gm)) env[name] = value;
     expect(Object.keys(env).sort()).toEqual([...NAMES].sort());
     expect(loadConfig(env, [])).toEqual(loadConfig({}, []));
   });

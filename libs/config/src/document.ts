@@ -20,9 +20,8 @@ function grouped(): [group: Variable['group'], variables: [name: string, variabl
 /** The default as one would write it in the environment; nothing for optional variables and secrets. */
 function defaultOf(variable: Variable): string {
   if (variable.secret) return '';
-  const parsed = variable.schema.safeParse(undefined);
-  if (!parsed.success || parsed.data === undefined) return '';
-  return Array.isArray(parsed.data) ? parsed.data.join(',') : String(parsed.data);
+  const value = variable.schema.safeParse(undefined).data as string | number | readonly string[] | undefined;
+  return value === undefined ? '' : [value].flat().join(',');
 }
 
 /** The text of `.env.example`: every variable with its default, commented out. */

@@ -45,5 +45,5 @@ export function loadConfig(env: NodeJS.ProcessEnv, apps: readonly AppName[]): Co
 export function required<K extends VariableName>(config: Config, name: K): NonNullable<Config[K]> {
   const value = config[name];
   if (value === undefined) throw new ConfigError([{ variable: name, problem: 'is missing' }]);
-  return value as NonNullable<Config[K]>;
+  return value;
 }

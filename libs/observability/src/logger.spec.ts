@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { SYSTEM } from '@signalbox/contracts';
 import { loadConfig } from '@signalbox/config';
 import { Logger as NestLogger } from '@nestjs/common';
@@ -27,7 +28,7 @@ describe('createLogger', () => {
     log.info({ port: 1 }, 'listening');
     expect(text[0]).toMatch(/^\{.*\}\n$/);
     expect(lines()[0]).toMatchObject({ level: 'info', app: 'gateway', port: 1, msg: 'listening' });
-    expect(lines()[0]?.['time']).toMatch(/^\d{4}-.*Z$/);
+    expect(lines()[0]?.time).toMatch(/^\d{4}-.*Z$/);
   });
 
   it('mixes in the call that is being handled, across awaits, and only there', async () => {
@@ -119,7 +120,7 @@ describe('readableLine', () => {
   it('shows time, level, app, message, details and the stacks of an error', () => {
     const { log, text } = logger();
     log.error({ id: 'x', err: new Error('outer', { cause: new Error('inner') }) }, 'failed');
-    const line = readableLine(text[0] ?? '').replace(/\u001b\[\d+m/g, '');
+    const line = stripVTControlCharacters(readableLine(text[0] ?? ''));
     expect(line).toMatch(/^\d\d:\d\d:\d\d\.\d{3} {2}ERROR {2}gateway {2}failed {2}id=x\n {4}Error: outer\n/);
     expect(line).toContain('    caused by Error: inner');
   });

@@ -73,10 +73,12 @@ export function createLogger(
 
 /** Pino's formatters pass over the bindings of children. Children inherit this method from their parent. */
 function cleaningChildren(logger: Logger, cleanObject: (object: object) => Record<string, unknown>): Logger {
-  const { child } = logger;
-  logger.child = function (this: Logger, bindings, options) {
-    return child.call(this, cleanObject(bindings), options);
-  } as typeof child;
+  type MakeChild = (this: Logger, bindings: object, options: unknown) => Logger;
+  const makeChild = Reflect.get(logger, 'child') as unknown as MakeChild;
+  const makeCleanChild: MakeChild = function (bindings, options) {
+    return makeChild.call(this, cleanObject(bindings), options);
+  };
+  Reflect.set(logger, 'child', makeCleanChild);
   return logger;
 }
 

@@ -55,7 +55,11 @@ export class NestPinoLogger implements LoggerService {
         : {}),
     };
     const text =
-      message instanceof Error ? message.message : typeof message === 'object' ? undefined : String(message);
+      message instanceof Error
+        ? message.message
+        : typeof message === 'object'
+          ? undefined
+          : `${message as string}`;
     const quiet = level === 'info' && context !== undefined && WIRING.has(context);
     this.logger[quiet ? 'debug' : level](fields, text);
   }

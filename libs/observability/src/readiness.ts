@@ -74,8 +74,7 @@ export class Readiness {
 
   private logChanges(down: NonNullable<HealthCheckResult['error']>): void {
     for (const [name, result] of Object.entries(down)) {
-      if (!this.known.has(name))
-        this.log?.warn({ check: name, reason: result?.['message'] }, 'a part is down');
+      if (!this.known.has(name)) this.log?.warn({ check: name, reason: result?.message }, 'a part is down');
     }
     for (const name of this.known) {
       if (!(name in down)) this.log?.info({ check: name }, 'a part is back');

@@ -65,11 +65,11 @@ describe('scrub', () => {
 
   it('is bounded in depth, breadth and length, and survives cycles and throwing getters', () => {
     const circular: Record<string, unknown> = { long: 'x'.repeat(100_000), many: new Array(10_000).fill(1) };
-    circular['self'] = circular;
+    circular.self = circular;
     let deep: unknown = 'end';
     for (let i = 0; i < 10_000; i += 1) deep = [deep];
-    circular['deep'] = deep;
-    circular['broken'] = {
+    circular.deep = deep;
+    circular.broken = {
       get value() {
         throw new Error('no');
       },

@@ -55,7 +55,7 @@ export function scrub(value: unknown, isSecret: (key: string) => boolean = () =>
     if (ArrayBuffer.isView(current)) return `[${current.byteLength} bytes]`;
     if (current instanceof Map || current instanceof Set) return visit([...current], depth);
     if (Array.isArray(current)) return current.slice(0, MAX_ENTRIES).map((item) => visit(item, depth));
-    if ('toJSON' in current && typeof current.toJSON === 'function') return visit(current.toJSON(), depth);
+    if (speaksJson(current)) return visit(current.toJSON(), depth);
     return visitEntries(Object.entries(current), depth);
   };
 
@@ -85,6 +85,10 @@ export function scrub(value: unknown, isSecret: (key: string) => boolean = () =>
     (SECRET_KEY.test(key) || isSecret(key));
 
   return visit(value, 0);
+}
+
+function speaksJson(value: object): value is { toJSON(): unknown } {
+  return 'toJSON' in value && typeof value.toJSON === 'function';
 }
 
 function shorten(text: string): string {

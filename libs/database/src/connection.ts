@@ -29,6 +29,8 @@ export function poolConfig(options: ConnectionOptions): PoolConfig {
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     application_name: `signalbox-${options.schema}`,
+    // A connection that breaks while it is taken emits this, which would end the process were nobody listening.
+    onConnect: (client) => void client.on('error', () => undefined),
     ...(options.patient
       ? {}
       : {

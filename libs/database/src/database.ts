@@ -31,7 +31,7 @@ export class Database {
   ) {
     // TypeORM types its driver's pool as `any`; it is the pg pool that it made.
     this.pool = (dataSource.driver as unknown as { master: pg.Pool }).master;
-    guard(this.pool, log);
+    dropUnanswered(this.pool);
     this.replicas = new LaggingReader(this.pool, replicas, log);
   }
 
@@ -130,14 +130,8 @@ async function rolledBack(client: PoolClient): Promise<boolean> {
   }
 }
 
-/**
- * A connection that breaks while it is taken emits `error` with nobody listening, which would end the process; and one
- * that comes back with a statement still unanswered (`query_timeout`) would make the next user wait behind it.
- */
-function guard(pool: pg.Pool, log: Logger): void {
-  const listen = (client: pg.PoolClient) =>
-    client.on('error', (error) => log.debug({ err: error }, 'A database connection broke'));
-  pool.on('connect', listen);
+/** A connection that comes back with a statement still unanswered (`query_timeout`) would make the next user wait behind it. */
+function dropUnanswered(pool: pg.Pool): void {
   pool.on('release', (_error, client) => {
     if ((client as unknown as { readyForQuery: boolean }).readyForQuery === false) {
       void (client as unknown as pg.Client).end().catch(() => undefined);

@@ -20,15 +20,25 @@ const SERVER_CODES = new Set(['25006', '53300', '57014', '57P01', '57P02', '57P0
 const MESSAGES =
   /^(timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error|Client was closed and is not queryable|Cannot use a pool after calling end|timeout expired)/;
 
+interface ErrorLike {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly errors?: unknown;
+  /** TypeORM's `QueryFailedError` keeps pg's error here. */
+  readonly driverError?: unknown;
+  readonly cause?: unknown;
+}
+
 /** True when the database could not be reached or would not serve: the statement itself was not at fault. */
 export function isConnectionFailure(error: unknown): boolean {
-  for (let e: unknown = error, depth = 0; e instanceof Error && depth < 5; depth += 1) {
-    const { code, driverError } = e as { code?: unknown; driverError?: unknown };
+  let e = error;
+  for (let depth = 0; depth < 5 && typeof e === 'object' && e !== null; depth += 1) {
+    const { code, message, errors, driverError, cause } = e as ErrorLike;
     if (typeof code === 'string') {
       if (SOCKET_CODES.has(code) || SERVER_CODES.has(code) || /^08...$/.test(code)) return true;
-    } else if (MESSAGES.test(e.message)) return true;
-    if (e instanceof AggregateError && e.errors.some(isConnectionFailure)) return true;
-    e = driverError ?? e.cause;
+    } else if (typeof message === 'string' && MESSAGES.test(message)) return true;
+    if (Array.isArray(errors) && errors.some(isConnectionFailure)) return true;
+    e = driverError ?? cause;
   }
   return false;
 }

@@ -9,12 +9,18 @@ export interface Reader {
 
 const REST_MS = 5_000;
 
+interface Replica {
+  readonly pool: pg.Pool;
+  /** Milliseconds since the epoch. */
+  restingUntil: number;
+}
+
 /**
  * Reads that may lag: the replicas in turn, the primary when there is none or when one fails. A replica that cannot
  * be reached is left alone for a while, so that it does not slow down every read.
  */
 export class LaggingReader implements Reader {
-  private readonly replicas: { pool: pg.Pool; restingUntil: number }[];
+  private readonly replicas: Replica[];
   private next = 0;
 
   constructor(
@@ -32,15 +38,9 @@ export class LaggingReader implements Reader {
   async query<R extends QueryResultRow>(text: string, values?: unknown[]): Promise<QueryResult<R>> {
     const replica = this.pick();
     if (replica) {
-      try {
-        return await replica.pool.query<R>(text, values);
-      } catch (error) {
-        // Whatever a replica refuses (it may lag behind a migration, or cancel a read to catch up) the primary decides.
-        if (isConnectionFailure(error)) {
-          replica.restingUntil = Date.now() + REST_MS;
-          this.log.warn({ err: error }, 'A replica does not serve; reading from the primary');
-        }
-      }
+      // Whatever a replica refuses (it may lag behind a migration, or cancel a read to catch up) the primary decides.
+      const result = await this.readFrom<R>(replica, text, values);
+      if (result) return result;
     }
     return this.primary.query<R>(text, values);
   }
@@ -49,7 +49,31 @@ export class LaggingReader implements Reader {
     await Promise.allSettled(this.replicas.map(({ pool }) => pool.end()));
   }
 
-  private pick() {
+  private async readFrom<R extends QueryResultRow>(replica: Replica, text: string, values?: unknown[]) {
+    let client: pg.PoolClient;
+    try {
+      client = await replica.pool.connect();
+    } catch (error) {
+      return this.rest(replica, error);
+    }
+    try {
+      const result = await client.query<R>(text, values);
+      client.release();
+      return result;
+    } catch (error) {
+      const broken = isConnectionFailure(error);
+      client.release(broken);
+      if (broken) this.rest(replica, error);
+      return undefined;
+    }
+  }
+
+  private rest(replica: Replica, error: unknown): undefined {
+    replica.restingUntil = Date.now() + REST_MS;
+    this.log.warn({ err: error }, 'A replica does not serve; reading from the primary');
+  }
+
+  private pick(): Replica | undefined {
     const now = Date.now();
     for (let tried = 0; tried < this.replicas.length; tried += 1) {
       const replica = this.replicas[this.next++ % this.replicas.length];

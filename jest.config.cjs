@@ -17,6 +17,8 @@ module.exports = {
       },
     ],
   },
+  // Real servers take their time on a busy machine; a test that hangs still ends.
+  testTimeout: 30_000,
   globalSetup: '<rootDir>/libs/testing/src/jest/global-setup.ts',
   globalTeardown: '<rootDir>/libs/testing/src/jest/global-teardown.ts',
   moduleNameMapper: { '^@signalbox/([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts' },

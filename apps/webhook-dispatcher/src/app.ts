@@ -40,7 +40,7 @@ export async function startWebhookDispatcher(runtime: Runtime): Promise<RunningA
       await app.get(EventsService).idle();
       await engine.stop(runtime.config.SHUTDOWN_SECONDS * 1000);
       await jobs.close();
-      await app.get(OutboundClient).close();
+      await app.get(OutboundClient).close(1_000);
       await app.close();
     },
   };

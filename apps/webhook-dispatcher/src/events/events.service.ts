@@ -66,19 +66,22 @@ export class EventsService {
   }
 
   private async store(batch: NewEvent[]): Promise<number[]> {
-    const stored = await this.events.store(batch, this.engine.room);
+    // The same request may have come twice at once: it is one event.
+    const unique = [...new Map(batch.map((event) => [event.id, event])).values()];
+    const stored = await this.events.store(unique, this.engine.room);
     published.inc(stored.size);
-    const counts: number[] = [];
-    for (const event of batch) {
-      const entry = stored.get(event.id);
-      if (entry !== undefined) {
-        fanOut.inc(entry.deliveries);
-        this.engine.take(entry.claims);
-      }
-      counts.push(entry?.deliveries ?? (await this.events.deliveriesOf(event.id)));
+    let left = false;
+    for (const { deliveries, claims } of stored.values()) {
+      fanOut.inc(deliveries);
+      this.engine.take(claims);
+      left ||= claims.length < deliveries;
     }
     // What found no room here is for whoever has room.
-    if ([...stored.values()].some((entry) => entry.claims.length < entry.deliveries)) this.engine.wake();
+    if (left) this.engine.wake();
+    const counts: number[] = [];
+    for (const { id } of batch) {
+      counts.push(stored.get(id)?.deliveries ?? (await this.events.deliveriesOf(id)));
+    }
     return counts;
   }
 }

@@ -60,11 +60,11 @@ export async function startDispatcher(
       ),
     deliveries: (webhookId: string) =>
       call(webhookOperations.deliveries, { webhook_id: webhookId, page: 1, size: 100, with_attempts: true }),
-    /** Waits until no delivery is pending. */
+    /** Waits until no delivery of any webhook is pending. */
     settled: async (withinMs = 15_000) => {
       await until('every delivery ended', withinMs, async () => {
         const { rows } = await database.query<{ n: number }>(
-          `SELECT count(*)::int AS n FROM deliveries WHERE status = 'pending'`,
+          `SELECT count(*)::int AS n FROM deliveries d JOIN webhooks w ON w.id = d.webhook_id WHERE d.status = 'pending'`,
         );
         return rows[0]?.n === 0;
       });

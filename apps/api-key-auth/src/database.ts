@@ -1,0 +1,11 @@
+import type { ServiceDatabase } from '@signalbox/database';
+import { IdempotencyRecordEntity } from './idempotency/idempotency-record.entity';
+import { UsersSessionsIdempotency1763700000000 } from './migrations/1763700000000-users-sessions-idempotency';
+import { SessionEntity } from './sessions/session.entity';
+import { UserEntity } from './users/user.entity';
+
+export const authDatabase: ServiceDatabase = {
+  schema: 'auth',
+  entities: [UserEntity, SessionEntity, IdempotencyRecordEntity],
+  migrations: [UsersSessionsIdempotency1763700000000],
+};

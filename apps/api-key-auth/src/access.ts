@@ -1,0 +1,12 @@
+import { DomainError, type Principal } from '@signalbox/contracts';
+
+/**
+ * The gateway has decided already; this is for the day it is mistaken.
+ * @throws DomainError FORBIDDEN unless the caller may administer users
+ */
+export function requireAdmin(principal: Principal): void {
+  // A key that is confined to projects could make itself a user who is not.
+  const unconfinedKey = principal.scopes?.includes('admin') === true && principal.projects === null;
+  if (principal.kind !== 'system' && principal.role !== 'admin' && !unconfinedKey)
+    throw new DomainError({ code: 'FORBIDDEN' });
+}

@@ -1,0 +1,33 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { required, type Config } from '@signalbox/config';
+import type { Logger } from 'pino';
+
+/** Injects the app's own logger: Nest's is one for all applications of a process. */
+export const LOG = Symbol('log');
+
+/** What the environment says that this service acts on. */
+export abstract class AuthSettings {
+  abstract readonly adminUsername: string;
+  abstract readonly adminPassword: string;
+  abstract readonly adminSecret: string;
+}
+
+@Module({})
+export class SettingsModule {
+  static of(config: Config, log: Logger): DynamicModule {
+    const settings: AuthSettings = {
+      adminUsername: config.ADMIN_USERNAME,
+      adminPassword: required(config, 'ADMIN_PASSWORD'),
+      adminSecret: required(config, 'ADMIN_SECRET'),
+    };
+    return {
+      module: SettingsModule,
+      global: true,
+      providers: [
+        { provide: LOG, useValue: log },
+        { provide: AuthSettings, useValue: settings },
+      ],
+      exports: [LOG, AuthSettings],
+    };
+  }
+}

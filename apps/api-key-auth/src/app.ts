@@ -1,0 +1,26 @@
+import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import { Database } from '@signalbox/database';
+import { NestPinoLogger } from '@signalbox/observability';
+import type { RunningApp, Runtime } from '@signalbox/rpc';
+import { AuthModule } from './auth.module';
+
+/** Starts the service on a migrated database and makes sure that an administrator exists. */
+export async function startApiKeyAuth(runtime: Runtime): Promise<RunningApp> {
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(AuthModule.of(runtime), {
+    strategy: runtime.transport.server('api-key-auth'),
+    logger: new NestPinoLogger(runtime.log),
+    abortOnError: false,
+  });
+  try {
+    await app.listen();
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  const database = app.get(Database);
+  return {
+    checks: [{ name: 'database', probe: () => database.ping() }],
+    close: () => app.close(),
+  };
+}

@@ -1,0 +1,30 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { required } from '@signalbox/config';
+import { DatabaseModule } from '@signalbox/database';
+import { RpcModule, type Runtime } from '@signalbox/rpc';
+import { authDatabase } from './database';
+import { IdempotencyModule } from './idempotency/idempotency.module';
+import { SessionsModule } from './sessions/sessions.module';
+import { SettingsModule } from './settings.module';
+import { Sweeper } from './sweeper';
+import { TokensModule } from './tokens/tokens.module';
+import { UsersModule } from './users/users.module';
+
+@Module({})
+export class AuthModule {
+  static of({ config, transport, log }: Runtime): DynamicModule {
+    return {
+      module: AuthModule,
+      imports: [
+        SettingsModule.of(config, log),
+        DatabaseModule.forService(authDatabase, config, log),
+        RpcModule.forRoot(transport, 'api-key-auth'),
+        TokensModule.signedWith(required(config, 'JWT_SECRET')),
+        UsersModule,
+        SessionsModule,
+        IdempotencyModule,
+      ],
+      providers: [Sweeper],
+    };
+  }
+}

@@ -1,0 +1,67 @@
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import type { Logger } from 'pino';
+import { IdempotencyService } from './idempotency/idempotency.service';
+import { SessionsService } from './sessions/sessions.service';
+import { LOG } from './settings.module';
+
+const EVERY_MS = 60_000;
+const BATCH = 1_000;
+/** Of each kind and round: what is left waits for the next round, and never for a long transaction. */
+const BATCHES = 20;
+
+/** Removes what has had its time. Replicas may sweep at once: each takes what no other has locked. */
+@Injectable()
+export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private round: Promise<void> = Promise.resolve();
+  private stopping = false;
+
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly idempotency: IdempotencyService,
+    @Inject(LOG) private readonly log: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.schedule();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping = true;
+    clearTimeout(this.timer);
+    await this.round;
+  }
+
+  /** Never rejects: what fails is logged and tried again in the next round. */
+  async sweep(): Promise<void> {
+    await this.sweepOne('expired sessions', (limit) => this.sessions.sweep(limit));
+    await this.sweepOne('idempotency records', (limit) => this.idempotency.sweep(limit));
+  }
+
+  private schedule(): void {
+    if (this.stopping) return;
+    this.timer = setTimeout(() => {
+      this.round = this.sweep().then(() => this.schedule());
+    }, EVERY_MS);
+    this.timer.unref();
+  }
+
+  private async sweepOne(what: string, batch: (limit: number) => Promise<number>): Promise<void> {
+    try {
+      let removed = 0;
+      for (let n = 0; n < BATCHES && !this.stopping; n += 1) {
+        const found = await batch(BATCH);
+        removed += found;
+        if (found < BATCH) break;
+      }
+      if (removed > 0) this.log.debug({ what, removed }, 'Removed what has had its time');
+    } catch (error) {
+      this.log.warn({ err: error, what }, 'Sweeping failed');
+    }
+  }
+}

@@ -1,1 +1,21 @@
-export {};
+export { AddressPolicy } from './outbound/address-policy';
+export { OutboundClient, type OutboundClientOptions } from './outbound/outbound-client';
+export { OutboundError, type OutboundErrorCode } from './outbound/outbound-error';
+export type { OutboundMethod, OutboundRequest, OutboundResponse } from './outbound/outbound-types';
+export type { AddressResolver, ResolvedAddress } from './outbound/resolver';
+export type { UrlRefusal } from './outbound/target-url';
+export { SecretBox, SecretBoxError, type SecretBoxErrorCode } from './sealed/secret-box';
+export {
+  generateWebhookSecret,
+  signWebhook,
+  verifyBrandSignature,
+  verifyWebhook,
+  type WebhookSecrets,
+  type WebhookToSign,
+  type WebhookToVerify,
+} from './signatures/webhook-signature';
+export { parseStrictJson, type StrictJsonOptions } from './json/strict-json';
+export { StrictJsonError, type StrictJsonReason } from './json/strict-json-error';
+export { MASK, maskHeaders, maskSecrets } from './masking/mask';
+export { isSecretName } from './masking/secret-names';
+export { constantTimeEqual, keyedHash, randomToken, sha256Hex } from './hashing/hashing';

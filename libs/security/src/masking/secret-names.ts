@@ -1,0 +1,79 @@
+/** Found anywhere in a name, whatever its casing and separators. */
+const SECRET_PARTS = [
+  'accesskey',
+  'apikey',
+  'authkey',
+  'authorization',
+  'bearer',
+  'connectionstring',
+  'cookie',
+  'credential',
+  'encryptionkey',
+  'hmac',
+  'passphrase',
+  'passwd',
+  'password',
+  'privatekey',
+  'secret',
+  'sessionid',
+  'sharedkey',
+  'signature',
+  'signingkey',
+  'token',
+];
+
+/** Too short to be looked for inside other words. */
+const SECRET_WORDS = new Set(['auth', 'dsn', 'jwt', 'otp', 'pass', 'pat', 'pwd', 'passcode']);
+
+/** Last words of names that tell about a secret without being one: `token_url`, `signature_header`, `max_tokens`. */
+const DESCRIBING = new Set([
+  'algorithm',
+  'at',
+  'count',
+  'enabled',
+  'endpoint',
+  'expires',
+  'expiry',
+  'field',
+  'format',
+  'header',
+  'in',
+  'length',
+  'limit',
+  'method',
+  'name',
+  'policy',
+  'required',
+  'scheme',
+  'scope',
+  'scopes',
+  'ttl',
+  'type',
+  'uri',
+  'url',
+  'version',
+]);
+const COUNTING = new Set(['max', 'min', 'num', 'total']);
+
+const LONGEST_NAME = 256;
+
+/** Whether a field or header of that name holds a secret. In doubt it does. */
+export function isSecretName(name: string): boolean {
+  const words = splitWords(name.slice(0, LONGEST_NAME));
+  const first = words[0];
+  const last = words.at(-1);
+  if (first === undefined || last === undefined) return false;
+  const joined = words.join('');
+  const secret =
+    SECRET_PARTS.some((part) => joined.includes(part)) || words.some((word) => SECRET_WORDS.has(word));
+  return secret && !DESCRIBING.has(last) && !COUNTING.has(first);
+}
+
+function splitWords(name: string): string[] {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
+}

@@ -26,3 +26,6 @@ export const SYSTEM: Principal = { kind: 'system', id: 'system', name: 'signalbo
 export function sees(principal: Principal, projectId: string | null): boolean {
   return principal.projects === null || (projectId !== null && principal.projects.includes(projectId));
 }
+
+/** Nobody in particular: the caller of a public route. Belongs to no project, may do nothing. */
+export const ANONYMOUS: Principal = { kind: 'user', id: 'anonymous', name: 'anonymous', projects: [] };

@@ -1,8 +1,9 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { DomainError, type Principal, type UserView } from '@signalbox/contracts';
-import type { HubRequest } from '../http/request-state';
+import type { FastifyRequest } from 'fastify';
 
-const request = (context: ExecutionContext): HubRequest => context.switchToHttp().getRequest<HubRequest>();
+const request = (context: ExecutionContext): FastifyRequest =>
+  context.switchToHttp().getRequest<FastifyRequest>();
 
 /** Who is calling (`Principal`); on a public route, or an optional one without a credential, undefined. */
 export const Caller = createParamDecorator(

@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { HubRequest } from './request-state';
+import type { FastifyRequest } from 'fastify';
 
 /** The body exactly as it came (`Buffer`); empty where there was none. */
 export const RawBody = createParamDecorator((_data: unknown, context: ExecutionContext): Buffer => {
-  return context.switchToHttp().getRequest<HubRequest>().hub.rawBody ?? Buffer.alloc(0);
+  return context.switchToHttp().getRequest<FastifyRequest>().hub.rawBody ?? Buffer.alloc(0);
 });

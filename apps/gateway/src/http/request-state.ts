@@ -1,21 +1,93 @@
-import type { Principal, UserView } from '@signalbox/contracts';
+import { ANONYMOUS, type CallContext, type Principal, type UserView } from '@signalbox/contracts';
+import { continueTrace } from '@signalbox/observability';
 import type { FastifyRequest } from 'fastify';
+import { acceptedLanguage } from '../messages/accept-language';
 import type { Language } from '../messages/language';
-import type { SurfaceName } from '../surfaces/surface-name';
+import type { OperationSentence } from '../messages/operation-sentences';
+import type { AnswerContext } from '../surfaces/envelopes/envelope';
+import type { RouteFacts } from '../surfaces/route-facts';
+import { SURFACES, surfaceOfUnknownPath, type Surface } from '../surfaces/surface';
+
+/** Longer than the slowest operation (a test delivery); an operation's own deadline is what usually binds. */
+const REQUEST_DEADLINE_MS = 310_000;
+const HOST = /^(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
 
 /** What the gateway knows of a request under way. */
-export interface RequestState {
-  readonly requestId: string;
-  /** W3C `traceparent` of this request's own span. */
-  readonly traceparent: string;
-  readonly surface: SurfaceName;
-  readonly language: Language;
+export class RequestState implements AnswerContext {
+  readonly startedAt = performance.now();
+  readonly surface: Surface;
   principal?: Principal;
   user?: UserView;
   /** Exactly what came, before parsing; undefined where there was no body. */
   rawBody?: Buffer;
+  /** Claim of this request's `Idempotency-Key`, while it is ours to settle. */
+  claim?: string;
+  /** The outcome is not known: the operation may have run although it failed for the caller. */
+  mayHaveRun = false;
+  /** The payload is already what the caller gets (a failure, a replay). */
+  enveloped = false;
+  private knownTrace?: string;
+
+  constructor(
+    private readonly request: FastifyRequest,
+    /** Undefined for unknown paths and for routes of no surface. */
+    readonly facts: RouteFacts | undefined,
+    private readonly publicUrl: string | undefined,
+  ) {
+    this.surface = facts ? SURFACES[facts.surface] : surfaceOfUnknownPath(this.path);
+  }
+
+  get url(): string {
+    return this.request.raw.url ?? '/';
+  }
+
+  /** As received, without the query. */
+  get path(): string {
+    const { url } = this;
+    const query = url.indexOf('?');
+    return query === -1 ? url : url.slice(0, query);
+  }
+
+  get says(): OperationSentence {
+    return this.facts?.says ?? 'ok';
+  }
+
+  get language(): Language {
+    return this.languageOf(this.surface);
+  }
+
+  /** The language the caller asks for, else the one that `surface` speaks. */
+  languageOf(surface: Surface): Language {
+    return acceptedLanguage(this.request.headers['accept-language']) ?? surface.language;
+  }
+
+  /** W3C `traceparent` of this request's own span. */
+  get traceparent(): string {
+    const header = this.request.headers['traceparent'];
+    this.knownTrace ??= continueTrace(typeof header === 'string' ? header : undefined);
+    return this.knownTrace;
+  }
+
+  publicOrigin(): string {
+    if (this.publicUrl !== undefined) return this.publicUrl;
+    const { host, protocol } = this.request;
+    return `${protocol}://${HOST.test(host) ? host : 'localhost'}`;
+  }
+
+  /** What goes along with every operation of this request. */
+  callContext(): CallContext {
+    return {
+      requestId: this.request.id,
+      traceparent: this.traceparent,
+      principal: this.principal ?? ANONYMOUS,
+      deadline: Date.now() + REQUEST_DEADLINE_MS,
+      ...(this.claim !== undefined && { idempotencyId: this.claim }),
+    };
+  }
 }
 
-export interface HubRequest extends FastifyRequest {
-  hub: RequestState;
+declare module 'fastify' {
+  interface FastifyRequest {
+    hub: RequestState;
+  }
 }

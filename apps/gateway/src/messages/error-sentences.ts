@@ -74,4 +74,63 @@ export const ERROR_SENTENCES = {
   delivery_not_found: { en: 'Delivery not found', 'zh-TW': '執行日志不存在', 'zh-CN': '投递记录不存在' },
   event_type_not_found: { en: 'Event type not found', 'zh-TW': '事件類型不存在', 'zh-CN': '事件类型不存在' },
   route_not_found: { en: 'There is nothing at this path', 'zh-TW': '路徑不存在', 'zh-CN': '路径不存在' },
+  session_not_found: { en: 'There is no session', 'zh-TW': '會話不存在', 'zh-CN': '会话不存在' },
+  'webhook.inactive': {
+    en: 'The webhook is switched off',
+    'zh-TW': 'Webhook未啟用',
+    'zh-CN': 'Webhook未启用',
+  },
+  'event_type.too_many': {
+    en: 'There are too many registered event types',
+    'zh-TW': '已註冊的事件類型過多',
+    'zh-CN': '已注册的事件类型过多',
+  },
+  username_taken: { en: 'The user name is taken', 'zh-TW': '用戶名已被使用', 'zh-CN': '用户名已被使用' },
+  credentials_wrong: {
+    en: 'The credentials are wrong',
+    'zh-TW': '帳號或密碼錯誤',
+    'zh-CN': '用户名、密码或密钥错误',
+  },
+  refresh_token_invalid: {
+    en: 'The refresh token is not valid',
+    'zh-TW': '刷新令牌無效',
+    'zh-CN': '刷新令牌无效',
+  },
+  too_many_sign_ins: {
+    en: 'Too many sign-ins at once',
+    'zh-TW': '同時登入的請求過多',
+    'zh-CN': '同时登录的请求过多',
+  },
+  malformed_url: { en: 'The URL cannot be read', 'zh-TW': '網址無法解析', 'zh-CN': '网址无法解析' },
+  credentials_conflict: {
+    en: 'The request bears two different credentials',
+    'zh-TW': '請求帶有兩個不同的憑證',
+    'zh-CN': '请求带有两个不同的凭证',
+  },
+  credential_unreadable: {
+    en: 'The credential cannot be read; send a bearer token or an API key',
+    'zh-TW': '憑證無法識別，請使用 Bearer 令牌或 API 金鑰',
+    'zh-CN': '凭证无法识别，请使用 Bearer 令牌或 API Key',
+  },
+  token_refused: {
+    en: 'The token is not valid or has expired',
+    'zh-TW': '令牌無效或已過期',
+    'zh-CN': '令牌无效或已过期',
+  },
+  key_refused: { en: 'The API key is not valid', 'zh-TW': 'API 金鑰無效', 'zh-CN': 'API Key 无效' },
+  idempotency_mismatch: {
+    en: 'This Idempotency-Key was used with another request',
+    'zh-TW': '此 Idempotency-Key 已用於另一個請求',
+    'zh-CN': '此 Idempotency-Key 已用于另一个请求',
+  },
+  idempotency_running: {
+    en: 'The first request with this Idempotency-Key has not ended yet',
+    'zh-TW': '使用此 Idempotency-Key 的第一個請求尚未結束',
+    'zh-CN': '使用此 Idempotency-Key 的第一个请求尚未结束',
+  },
+  unreadable_request: {
+    en: 'The request cannot be read',
+    'zh-TW': '請求無法解析',
+    'zh-CN': '请求无法解析',
+  },
 } as const satisfies Sentences;

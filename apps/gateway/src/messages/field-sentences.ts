@@ -69,4 +69,84 @@ export const FIELD_SENTENCES = {
     'zh-TW': '不得包含 NUL 或損壞的字元',
     'zh-CN': '不得包含 NUL 或损坏的字符',
   },
+  event_type: {
+    en: 'must be an event type such as task.created',
+    'zh-TW': '必須是事件類型，例如 task.created',
+    'zh-CN': '必须是事件类型，例如 task.created',
+  },
+  masked: {
+    en: 'must not be the mask that answers show',
+    'zh-TW': '不能是回應中顯示的遮罩',
+    'zh-CN': '不能是响应中显示的掩码',
+  },
+  project_differs: {
+    en: 'differs between the query and the body',
+    'zh-TW': '查詢參數與請求內容不一致',
+    'zh-CN': '查询参数与请求内容不一致',
+  },
+  'field.unknown_event_type': {
+    en: 'names no known event type: {type}',
+    'zh-TW': '沒有對應的已知事件類型：{type}',
+    'zh-CN': '没有对应的已知事件类型：{type}',
+  },
+  'field.event_type_name': {
+    en: 'must be lower-case words joined by dots',
+    'zh-TW': '必須是以點連接的小寫單詞',
+    'zh-CN': '必须是以点连接的小写单词',
+  },
+  'field.schema_too_large': {
+    en: 'is too large or nested too deeply',
+    'zh-TW': '過大或巢狀過深',
+    'zh-CN': '过大或嵌套过深',
+  },
+  'field.schema_invalid': {
+    en: 'must be a JSON Schema (2020-12)',
+    'zh-TW': '必須是 JSON Schema（2020-12）',
+    'zh-CN': '必须是 JSON Schema（2020-12）',
+  },
+  'field.schema_violated': {
+    en: 'breaks the schema of the event type: {rule}',
+    'zh-TW': '不符合事件類型的架構：{rule}',
+    'zh-CN': '不符合事件类型的架构：{rule}',
+  },
+  'field.url_unparsable': { en: 'must be a URL', 'zh-TW': '必須是網址', 'zh-CN': '必须是网址' },
+  'field.url_not_http': {
+    en: 'must be an http or https URL',
+    'zh-TW': '必須是 http 或 https 網址',
+    'zh-CN': '必须是 http 或 https 网址',
+  },
+  'field.url_has_credentials': {
+    en: 'must not contain credentials',
+    'zh-TW': '不得包含憑證',
+    'zh-CN': '不得包含凭证',
+  },
+  'field.url_private_address': {
+    en: 'points to a private address',
+    'zh-TW': '指向私有位址',
+    'zh-CN': '指向私有地址',
+  },
+  'field.header_reserved': {
+    en: 'is set by the hub itself',
+    'zh-TW': '由系統自行設定',
+    'zh-CN': '由系统自行设置',
+  },
+  idempotency_key: {
+    en: 'must have 1 to 255 visible ASCII characters',
+    'zh-TW': '必須為 1 至 255 個可見 ASCII 字元',
+    'zh-CN': '必须为 1 至 255 个可见 ASCII 字符',
+  },
+  json_malformed: { en: 'is not valid JSON', 'zh-TW': '不是有效的 JSON', 'zh-CN': '不是有效的 JSON' },
+  json_invalid_utf8: { en: 'is not valid UTF-8', 'zh-TW': '不是有效的 UTF-8', 'zh-CN': '不是有效的 UTF-8' },
+  json_duplicate_key: { en: 'is given twice', 'zh-TW': '出現了兩次', 'zh-CN': '出现了两次' },
+  json_too_deep: { en: 'is nested too deeply', 'zh-TW': '巢狀層級過深', 'zh-CN': '嵌套层级过深' },
+  json_forbidden_key: {
+    en: 'is a name that is not allowed',
+    'zh-TW': '是不允許的名稱',
+    'zh-CN': '是不允许的名称',
+  },
+  json_nul_character: {
+    en: 'must not contain a NUL character',
+    'zh-TW': '不得包含 NUL 字元',
+    'zh-CN': '不得包含 NUL 字符',
+  },
 } as const satisfies Sentences;

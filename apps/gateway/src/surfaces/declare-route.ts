@@ -46,13 +46,14 @@ export function ContentSecurityPolicy(policy: string): MethodDecorator {
 }
 
 /**
- * A controller of one surface. `path` is relative to the surface's base (`webhooks` on S0 is `/api/v1/webhooks`).
+ * A controller of one surface. `path` is relative to the surface's base (`webhooks` on S0 is `/api/v1/webhooks`), or
+ * absolute where it starts with a slash.
  * The facts of each route ride on its Fastify config, so that they hold even for a body that does not parse.
  * @throws Error when a route has no `@Access`
  */
 export function SurfaceController(surface: SurfaceName, path = ''): ClassDecorator {
   return (target) => {
-    Controller([SURFACE_BASE[surface], path].filter(Boolean).join('/'))(target);
+    Controller(path.startsWith('/') ? path : [SURFACE_BASE[surface], path].filter(Boolean).join('/'))(target);
     const prototype = target.prototype as object;
     for (const name of Object.getOwnPropertyNames(prototype)) {
       const descriptor = Object.getOwnPropertyDescriptor(prototype, name);

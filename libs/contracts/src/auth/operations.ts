@@ -122,6 +122,10 @@ export const idempotencyOperations = {
     'idempotency.settle',
     'command',
   ),
-  /** The request was refused: the key is free again. */
-  release: operation<{ id: string }, { released: boolean }>(SERVICE, 'idempotency.release', 'command'),
+  /** The request was refused: the key is free again. Where it may have run all the same, whoever claims it next gets the same id. */
+  release: operation<{ id: string; may_have_run?: boolean }, { released: boolean }>(
+    SERVICE,
+    'idempotency.release',
+    'command',
+  ),
 };

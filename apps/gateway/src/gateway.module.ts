@@ -1,0 +1,36 @@
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { required } from '@signalbox/config';
+import type { Readiness } from '@signalbox/observability';
+import { RpcClient, RpcModule, type Runtime } from '@signalbox/rpc';
+import { AccessModule } from './access/access.module';
+import { GatewayHealthModule } from './health/health.module';
+import { Idempotency } from './idempotency/idempotency';
+import { LimitsModule } from './limits/limits.module';
+
+@Module({})
+export class GatewayModule {
+  /** @param surfaces the modules with the controllers */
+  static of(
+    { config, transport, log }: Runtime,
+    readiness: Readiness,
+    surfaces: readonly (Type<unknown> | DynamicModule)[],
+  ): DynamicModule {
+    return {
+      module: GatewayModule,
+      imports: [
+        RpcModule.forRoot(transport),
+        AccessModule.signedWith(required(config, 'JWT_SECRET')),
+        LimitsModule.of(config),
+        GatewayHealthModule.of(readiness),
+        ...surfaces,
+      ],
+      providers: [
+        {
+          provide: Idempotency,
+          inject: [RpcClient],
+          useFactory: (rpc: RpcClient) => new Idempotency(rpc, log),
+        },
+      ],
+    };
+  }
+}

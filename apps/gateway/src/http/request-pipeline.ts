@@ -1,0 +1,190 @@
+import type { Socket } from 'node:net';
+import { DomainError, type StoredResponse } from '@signalbox/contracts';
+import { CallScope } from '@signalbox/observability';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { RequestAuthenticator } from '../access/authenticator';
+import { authorize } from '../access/authorize';
+import type { Identity } from '../access/credential.strategy';
+import type { Idempotency } from '../idempotency/idempotency';
+import { limitHeaders, secondsUntilReset } from '../limits/limit-headers';
+import type { Limiter, Verdict } from '../limits/limiter';
+import { NO_CONTENT, Paged } from '../surfaces/answers';
+import { ROUTE_FACTS } from '../surfaces/route-facts';
+import type { Failures } from './failures';
+import { RequestState } from './request-state';
+import { securityHeaders, type Headers } from './security-headers';
+import type { Telemetry } from './telemetry';
+import { answerUnreadable } from './unreadable';
+
+export interface PipelineParts {
+  readonly authenticator: RequestAuthenticator;
+  readonly limiter: Limiter;
+  readonly idempotency: Idempotency;
+  readonly failures: Failures;
+  readonly telemetry: Telemetry;
+  /** How the outside reaches the gateway, without a trailing slash. */
+  readonly publicUrl: string | undefined;
+}
+
+type Done = (error?: Error) => void;
+
+/**
+ * What happens to every request around its controller, in order: who is calling, how often, whether he may, the
+ * idempotency key, the envelope. Hooks rather than guards and interceptors, because it must happen even where no controller
+ * is reached, and because they cost a fraction.
+ */
+export class RequestPipeline {
+  private readonly headersByPolicy = new Map<string | undefined, Headers>();
+
+  constructor(private readonly parts: PipelineParts) {}
+
+  install(fastify: FastifyInstance): void {
+    fastify.decorateRequest('hub');
+    fastify.addHook('onRequest', this.admit);
+    fastify.addHook('preHandler', this.enter);
+    fastify.addHook('preSerialization', this.wrap);
+    fastify.addHook('onSend', this.settle);
+    fastify.addHook('onResponse', this.record);
+  }
+
+  /** For what is no HTTP request at all. */
+  readonly giveUp = async (error: Error, socket: Socket): Promise<void> => {
+    const verdict = await this.parts.limiter.admit({
+      method: 'GET',
+      address: socket.remoteAddress ?? '',
+      kind: 'none',
+      surface: 'code-review',
+      principal: undefined,
+    });
+    answerUnreadable(error, socket, limitHeaders(verdict));
+  };
+
+  /** A request that the router itself refuses passes no hook. */
+  readonly refuse = (request: FastifyRequest, reply: FastifyReply, statusCode: number | undefined): void => {
+    this.open(request, reply);
+    reply.raw.once('close', () => this.parts.telemetry.record(request, reply));
+    const error =
+      statusCode === 414
+        ? DomainError.notFound('route')
+        : new DomainError({ code: 'MALFORMED_BODY', messageKey: 'malformed_url' });
+    void this.count(request, reply, undefined)
+      .catch((refusal: unknown) => refusal)
+      .then((refusal) => this.parts.failures.answer(refusal ?? error, request, reply));
+  };
+
+  private readonly admit = (request: FastifyRequest, reply: FastifyReply, done: Done): void => {
+    this.open(request, reply);
+    this.check(request, reply).then(() => done(), done);
+  };
+
+  private readonly enter = (request: FastifyRequest, reply: FastifyReply, done: Done): void => {
+    if (!this.parts.idempotency.applies(request)) {
+      CallScope.run(request.hub.callContext(), done);
+      return;
+    }
+    this.parts.idempotency.claim(request).then((kept) => {
+      if (kept) this.replay(kept, request, reply);
+      else CallScope.run(request.hub.callContext(), done);
+    }, done);
+  };
+
+  private readonly wrap = (
+    { hub }: FastifyRequest,
+    reply: FastifyReply,
+    payload: unknown,
+    done: (error: Error | null, payload?: unknown) => void,
+  ): void => {
+    if (hub.enveloped || !hub.facts) return done(null, payload);
+    const { envelope } = hub.surface;
+    if (payload === NO_CONTENT) {
+      reply
+        .code(204)
+        .removeHeader('content-type')
+        .serializer(() => '');
+      return done(null, payload);
+    }
+    if (payload instanceof Paged) return done(null, envelope.page(payload.page, payload.listName, hub));
+    done(null, envelope.success(payload, hub));
+  };
+
+  private readonly settle = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    payload: unknown,
+    done: (error: Error | null, payload?: unknown) => void,
+  ): void => {
+    if (request.hub.claim === undefined) return done(null, payload);
+    void this.parts.idempotency.settle(request, reply, payload).then(() => done(null, payload));
+  };
+
+  private readonly record = (request: FastifyRequest, reply: FastifyReply, done: Done): void => {
+    this.parts.telemetry.record(request, reply);
+    done();
+  };
+
+  private open(request: FastifyRequest, reply: FastifyReply): void {
+    const facts = request.routeOptions.config[ROUTE_FACTS];
+    request.hub = new RequestState(request, facts, this.parts.publicUrl);
+    reply.header('x-request-id', request.id);
+    reply.headers(this.headersFor(facts?.contentSecurityPolicy));
+  }
+
+  private headersFor(policy: string | undefined): Headers {
+    const known = this.headersByPolicy.get(policy) ?? securityHeaders(policy);
+    this.headersByPolicy.set(policy, known);
+    return known;
+  }
+
+  /** Limits come before refusals, so that guessing credentials is limited too. */
+  private async check(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { facts } = request.hub;
+    const looked = facts !== undefined && facts.access.credential !== 'none';
+    let identity: Identity | undefined;
+    let refusal: unknown;
+    if (looked) {
+      try {
+        identity = await this.parts.authenticator.identify(request, reply);
+      } catch (error) {
+        refusal = error;
+      }
+    } else {
+      identity = this.parts.authenticator.glimpse(request);
+    }
+    await this.count(request, reply, identity);
+    if (refusal) throw refusal;
+    if (!looked) return;
+    request.hub.principal = identity?.principal;
+    request.hub.user = identity?.user;
+    authorize(facts.access, identity?.principal);
+  }
+
+  private async count(
+    { hub, method, ip, is404 }: FastifyRequest,
+    reply: FastifyReply,
+    identity: Identity | undefined,
+  ): Promise<void> {
+    const verdict: Verdict = await this.parts.limiter.admit({
+      method,
+      address: ip,
+      // Routes of no surface are the hub's own: health, the files of a page.
+      kind: hub.facts?.limit ?? (is404 ? 'standard' : 'none'),
+      surface: hub.surface.name,
+      principal: identity?.principal,
+    });
+    reply.headers(limitHeaders(verdict));
+    if (verdict.usage.allowed) return;
+    throw new DomainError({
+      code: 'RATE_LIMITED',
+      retryAfter: secondsUntilReset(verdict.usage.resetMs),
+    });
+  }
+
+  private replay(
+    { status, headers, body }: StoredResponse,
+    { hub }: FastifyRequest,
+    reply: FastifyReply,
+  ): void {
+    hub.enveloped = true;
+    void reply.code(status).headers(headers).header('idempotent-replayed', 'true').send(body);
+  }
+}

@@ -1,5 +1,18 @@
 import { Module } from '@nestjs/common';
+import { OpenApiModule } from '../openapi/openapi.module';
+import { AdministrationModule } from './administration/administration.module';
+import { AutomationModule } from './automation/automation.module';
+import { CodeReviewModule } from './code-review/code-review.module';
+import { IntegrationServiceModule } from './integration-service/integration-service.module';
 
 /** The controllers of every surface. */
-@Module({ imports: [] })
+@Module({
+  imports: [
+    AdministrationModule,
+    AutomationModule,
+    CodeReviewModule,
+    IntegrationServiceModule,
+    OpenApiModule,
+  ],
+})
 export class SurfacesModule {}

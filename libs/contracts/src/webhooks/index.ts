@@ -1,3 +1,4 @@
 export * from './event-types';
+export * from './limits';
 export * from './operations';
 export * from './views';

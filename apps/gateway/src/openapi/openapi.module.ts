@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { OpenApiController } from './openapi.controller';
+import { OpenApiDocument } from './openapi.document';
+import { DocumentPage } from './openapi.page';
+
+@Module({
+  imports: [DiscoveryModule],
+  controllers: [OpenApiController],
+  providers: [DocumentPage, OpenApiDocument],
+})
+export class OpenApiModule {}

@@ -1,0 +1,4 @@
+import { version } from '../../../../package.json';
+
+/** Version of the hub, as it is published. */
+export const VERSION: string = version;

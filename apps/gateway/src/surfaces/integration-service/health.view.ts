@@ -1,0 +1,35 @@
+import type { DispatcherHealth } from '@signalbox/contracts';
+import { Field, NullableField } from '../../openapi/field.decorator';
+
+export class HealthAnswer implements DispatcherHealth {
+  @Field('`degraded`: a part is down and the hub still serves', 'healthy', {
+    enum: ['healthy', 'degraded', 'unhealthy'],
+  })
+  status!: 'healthy' | 'degraded' | 'unhealthy';
+
+  @Field('Name of the service', 'integration-service')
+  service!: string;
+
+  @Field('When it was looked at', '2025-01-09T10:30:00.000Z', { format: 'date-time' })
+  timestamp!: string;
+
+  @Field('Version of the hub', '1.0.0')
+  version!: string;
+
+  @Field('PostgreSQL', 'connected', { enum: ['connected', 'disconnected'] })
+  database!: DispatcherHealth['database'];
+
+  @Field('Redis; `embedded` where none is configured', 'connected', {
+    enum: ['connected', 'disconnected', 'embedded'],
+  })
+  cache!: DispatcherHealth['cache'];
+
+  @NullableField(Number, 'Active webhooks; null while nobody can count them', 15)
+  webhooks_active!: number | null;
+
+  @Field('Active integrations', 8)
+  integrations_active!: number;
+
+  @Field('Installed plugins', 12)
+  plugins_installed!: number;
+}

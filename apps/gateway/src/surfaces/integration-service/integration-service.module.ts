@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { ServiceEventsController } from './events.controller';
+import { ServiceHealthController } from './health.controller';
+import { HubHealth } from './hub-health';
+import { ServiceWebhooksController } from './webhooks.controller';
+
+@Module({
+  controllers: [ServiceEventsController, ServiceHealthController, ServiceWebhooksController],
+  providers: [HubHealth],
+})
+export class IntegrationServiceModule {}

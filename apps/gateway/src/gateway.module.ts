@@ -6,6 +6,7 @@ import { AccessModule } from './access/access.module';
 import { GatewayHealthModule } from './health/health.module';
 import { Idempotency } from './idempotency/idempotency';
 import { LimitsModule } from './limits/limits.module';
+import { OpenApiModule } from './openapi/openapi.module';
 
 @Module({})
 export class GatewayModule {
@@ -22,6 +23,7 @@ export class GatewayModule {
         AccessModule.signedWith(required(config, 'JWT_SECRET')),
         LimitsModule.of(config),
         GatewayHealthModule.of(readiness),
+        OpenApiModule,
         ...surfaces,
       ],
       providers: [

@@ -61,7 +61,7 @@ function queryParameters(found: readonly Parameter[], { query }: DescribedRoute)
   return (query ? inputFields(query) : []).map(({ name, required, schema }) => {
     const documented = found.find((parameter) => parameter.name === name);
     const description = documented?.description ?? PAGING[name];
-    const example: unknown = documented?.example;
+    const example = exampleOf(documented);
     return {
       name,
       in: 'query',
@@ -71,6 +71,11 @@ function queryParameters(found: readonly Parameter[], { query }: DescribedRoute)
       ...(example !== undefined && { example }),
     };
   });
+}
+
+function exampleOf(parameter: Parameter | undefined): unknown {
+  const schema = parameter?.schema;
+  return parameter?.example ?? (schema && !isReference(schema) ? schema.example : undefined);
 }
 
 function success(operation: Operation, answer: AnswerFacts, route: DescribedRoute): Record<string, Response> {

@@ -13,6 +13,7 @@ import { METHODS, isReference, type PathItem, type Schema } from './schema';
 import { SECURITY_SCHEMES } from './security';
 import { VERSION } from './version';
 
+type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 type Controller = { readonly name: string; readonly prototype: object };
 
 /** Surfaces whose published paths end in a slash. It is optional everywhere. */
@@ -56,7 +57,7 @@ export class OpenApiDocument {
       components: {
         ...found.components,
         schemas: {
-          ...found.components?.schemas,
+          ...answerSchemas(found.components?.schemas ?? {}),
           ...failureSchemas(),
           ...inputSchemas(inputs, found.components?.schemas ?? {}),
         },
@@ -130,11 +131,13 @@ function publishedPaths(
   return published;
 }
 
+/** A body that no class describes leaves an empty `Object` behind. */
+function answerSchemas({ Object: _empty, ...schemas }: Schemas): Schemas {
+  return schemas;
+}
+
 /** Schemas of everything that is sent: the words from the documented fields, the rules from their validation. */
-function inputSchemas(
-  types: readonly InputClass[],
-  documented: NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>,
-): Record<string, Schema> {
+function inputSchemas(types: readonly InputClass[], documented: Schemas): Record<string, Schema> {
   const schemas: Record<string, Schema> = {};
   const waiting = [...types];
   for (let type = waiting.pop(); type; type = waiting.pop()) {

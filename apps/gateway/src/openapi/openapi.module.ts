@@ -8,5 +8,6 @@ import { DocumentPage } from './openapi.page';
   imports: [DiscoveryModule],
   controllers: [OpenApiController],
   providers: [DocumentPage, OpenApiDocument],
+  exports: [OpenApiDocument],
 })
 export class OpenApiModule {}

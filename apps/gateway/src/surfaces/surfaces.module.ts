@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { OpenApiModule } from '../openapi/openapi.module';
 import { AdministrationModule } from './administration/administration.module';
 import { AutomationModule } from './automation/automation.module';
 import { CodeReviewModule } from './code-review/code-review.module';

@@ -3,7 +3,7 @@ import { ApiOperation } from '@nestjs/swagger';
 import { eventTypeOperations } from '@signalbox/contracts';
 import { RpcClient } from '@signalbox/rpc';
 import { Access, Paged, SurfaceController } from '..';
-import { Answers, AnswersPage } from '../../openapi/answers.decorator';
+import { Answers, AnswersPage, Fails } from '../../openapi/answers.decorator';
 import { PageLimitQuery } from '../../validation';
 import { CreateEventType, EventTypeAnswer } from './event-type.dto';
 
@@ -23,6 +23,7 @@ export class AdminEventTypesController {
   @Access('admin')
   @ApiOperation({ summary: 'Register an event type' })
   @Answers(EventTypeAnswer)
+  @Fails('CONFLICT', 'event_type')
   async create(@Body() body: CreateEventType): Promise<EventTypeAnswer> {
     return await this.rpc.call(eventTypeOperations.create, body);
   }

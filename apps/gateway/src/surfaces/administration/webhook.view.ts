@@ -114,7 +114,7 @@ export class AttemptAnswer implements AttemptView {
   )
   request_headers!: Readonly<Record<string, string>>;
 
-  @NullableField(Number, 'Status the receiver answered', 200)
+  @NullableField('integer', 'Status the receiver answered', 200)
   status_code!: number | null;
 
   @Field(
@@ -153,10 +153,10 @@ export class AdminDelivery implements DeliveryView {
   @Field('Attempts made so far', 1)
   attempts!: number;
 
-  @NullableField(Number, 'Status of the last answer', 200)
+  @NullableField('integer', 'Status of the last answer', 200)
   status_code!: number | null;
 
-  @NullableField(Number, 'Milliseconds of the last attempt', 42)
+  @NullableField('integer', 'Milliseconds of the last attempt', 42)
   duration_ms!: number | null;
 
   @NullableField(String, 'Why the last attempt had no answer')

@@ -3,7 +3,7 @@ import { ApiOperation } from '@nestjs/swagger';
 import { webhookOperations } from '@signalbox/contracts';
 import { RpcClient } from '@signalbox/rpc';
 import { Access, SurfaceController, type Paged } from '..';
-import { Answers, AnswersPage } from '../../openapi/answers.decorator';
+import { Answers, AnswersPage, Fails } from '../../openapi/answers.decorator';
 import { DeletedAnswer } from '../shared/deleted';
 import { mapPage } from '../shared/map-page';
 import { keepMasked, refuseMask } from '../shared/masked-secret';
@@ -34,6 +34,7 @@ export class AdminWebhooksController {
   @Access('write')
   @ApiOperation({ summary: 'Create a webhook' })
   @Answers(AdminWebhook)
+  @Fails('NOT_FOUND', 'resource')
   async create(@Body() body: CreateAdminWebhook): Promise<AdminWebhook> {
     return adminWebhook(await this.rpc.call(webhookOperations.create, webhookInput(refuseMask(body))));
   }
@@ -42,6 +43,7 @@ export class AdminWebhooksController {
   @Access('read')
   @ApiOperation({ summary: 'Read a webhook' })
   @Answers(AdminWebhook)
+  @Fails('NOT_FOUND', 'webhook')
   async get(@Param('webhook_id') id: string): Promise<AdminWebhook> {
     return adminWebhook(await this.rpc.call(webhookOperations.get, { id }));
   }
@@ -50,6 +52,7 @@ export class AdminWebhooksController {
   @Access('write')
   @ApiOperation({ summary: 'Change a webhook', description: 'What is left out stays as it is.' })
   @Answers(AdminWebhook)
+  @Fails('NOT_FOUND', 'webhook')
   async update(@Param('webhook_id') id: string, @Body() body: UpdateAdminWebhook): Promise<AdminWebhook> {
     const changes = webhookInput(keepMasked(body));
     return adminWebhook(await this.rpc.call(webhookOperations.update, { id, changes }));
@@ -59,6 +62,7 @@ export class AdminWebhooksController {
   @Access('write')
   @ApiOperation({ summary: 'Delete a webhook' })
   @Answers(DeletedAnswer)
+  @Fails('NOT_FOUND', 'webhook')
   async remove(@Param('webhook_id') id: string): Promise<DeletedAnswer> {
     return await this.rpc.call(webhookOperations.remove, { id });
   }
@@ -71,6 +75,8 @@ export class AdminWebhooksController {
     description: 'Answers what the receiver answered; a receiver that refuses it or fails is a 502.',
   })
   @Answers(TestResultAnswer)
+  @Fails('NOT_FOUND', 'webhook')
+  @Fails('RECEIVER_FAILED')
   async test(@Param('webhook_id') id: string, @Body() body: TestAdminWebhook): Promise<TestResultAnswer> {
     const { event_type, test_payload: payload } = body;
     return delivered(await this.rpc.call(webhookOperations.test, { id, event_type, payload }));
@@ -80,6 +86,7 @@ export class AdminWebhooksController {
   @Access('read')
   @ApiOperation({ summary: 'List what was delivered to a webhook, with every attempt' })
   @AnswersPage(AdminDelivery)
+  @Fails('NOT_FOUND', 'webhook')
   async deliveries(
     @Param('webhook_id') id: string,
     @Query() query: AdminDeliveryQuery,

@@ -4,7 +4,7 @@ import { authOperations, type ClientOrigin } from '@signalbox/contracts';
 import { RpcClient } from '@signalbox/rpc';
 import { SignIn, SurfaceController } from '..';
 import { Origin } from '../../http';
-import { Answers } from '../../openapi/answers.decorator';
+import { Answers, Fails } from '../../openapi/answers.decorator';
 import {
   PasswordLogin,
   signedIn,
@@ -23,6 +23,7 @@ export class AutomationAuthController {
   @SignIn()
   @ApiOperation({ summary: 'Sign in with user name and password' })
   @Answers(SignedInAnswer)
+  @Fails('UNAUTHENTICATED')
   async login(
     @Body() { username, password }: PasswordLogin,
     @Origin() origin: ClientOrigin,
@@ -38,6 +39,7 @@ export class AutomationAuthController {
     description: 'The refresh token is spent: using it again ends the whole session.',
   })
   @Answers(TokenPairAnswer)
+  @Fails('UNAUTHENTICATED')
   async refresh(
     @Body() { refresh }: TokenRefreshBody,
     @Origin() origin: ClientOrigin,

@@ -4,7 +4,7 @@ import { userOperations, type UserView } from '@signalbox/contracts';
 import { RpcClient } from '@signalbox/rpc';
 import { Access, Paged, SurfaceController } from '..';
 import { CurrentUser } from '../../access';
-import { Answers, AnswersPage } from '../../openapi/answers.decorator';
+import { Answers, AnswersPage, Fails } from '../../openapi/answers.decorator';
 import { PageSnakeSizeQuery } from '../../validation';
 import { CreateUser, UserAnswer } from './user.dto';
 
@@ -16,6 +16,7 @@ export class AutomationUsersController {
   @Access('known')
   @ApiOperation({ summary: 'Who is signed in', description: 'An API key is no user: 404.' })
   @Answers(UserAnswer)
+  @Fails('NOT_FOUND', 'user')
   me(@CurrentUser() user: UserView): UserAnswer {
     return user;
   }
@@ -32,6 +33,7 @@ export class AutomationUsersController {
   @Access('admin')
   @ApiOperation({ summary: 'Create a user' })
   @Answers(UserAnswer)
+  @Fails('CONFLICT', 'user')
   async create(@Body() body: CreateUser): Promise<UserAnswer> {
     return await this.rpc.call(userOperations.create, body);
   }

@@ -5,7 +5,7 @@ import { RpcClient } from '@signalbox/rpc';
 import { Access, SignIn, SurfaceController } from '..';
 import { Caller } from '../../access';
 import { Origin } from '../../http';
-import { Answers } from '../../openapi/answers.decorator';
+import { Answers, Fails } from '../../openapi/answers.decorator';
 import { LoggedOutAnswer, SecretLogin, TokenRefresh, tokens, TokensAnswer } from './auth.dto';
 
 @SurfaceController('code-review', 'auth')
@@ -17,6 +17,7 @@ export class CodeReviewAuthController {
   @SignIn()
   @ApiOperation({ summary: 'Sign in as the administrator with the secret' })
   @Answers(TokensAnswer)
+  @Fails('UNAUTHENTICATED')
   async login(@Body() { secret }: SecretLogin, @Origin() origin: ClientOrigin): Promise<TokensAnswer> {
     return tokens(await this.rpc.call(authOperations.loginWithSecret, { secret, origin }));
   }
@@ -29,6 +30,7 @@ export class CodeReviewAuthController {
     description: 'The refresh token is spent: using it again ends the whole session.',
   })
   @Answers(TokensAnswer)
+  @Fails('UNAUTHENTICATED')
   async refresh(@Body() body: TokenRefresh, @Origin() origin: ClientOrigin): Promise<TokensAnswer> {
     return tokens(await this.rpc.call(authOperations.refresh, { refresh: body.refreshToken, origin }));
   }
@@ -42,6 +44,7 @@ export class CodeReviewAuthController {
       'Ends the session of the token that is sent: its access and refresh tokens stop working at once.',
   })
   @Answers(LoggedOutAnswer)
+  @Fails('NOT_FOUND', 'session')
   async logout(@Caller() caller: Principal): Promise<LoggedOutAnswer> {
     const { ended } = await this.rpc.call(authOperations.logout, { session_id: sessionOf(caller) });
     return { loggedOut: ended };

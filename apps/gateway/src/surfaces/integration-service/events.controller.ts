@@ -4,7 +4,7 @@ import { eventOperations } from '@signalbox/contracts';
 import { RpcClient } from '@signalbox/rpc';
 import { Access, Says, SurfaceController } from '..';
 import { RawBody } from '../../http';
-import { Answers } from '../../openapi/answers.decorator';
+import { Answers, Fails } from '../../openapi/answers.decorator';
 import { publishInput } from './published-event';
 import { PublishQuery } from './webhook.dto';
 import { PublishedAnswer } from './webhook.view';
@@ -30,6 +30,7 @@ export class ServiceEventsController {
     },
   })
   @Answers(PublishedAnswer)
+  @Fails('NOT_FOUND', 'resource')
   async publish(
     @Param('event_type') eventType: string,
     @Query() query: PublishQuery,

@@ -24,7 +24,7 @@ export class HealthAnswer implements DispatcherHealth {
   })
   cache!: DispatcherHealth['cache'];
 
-  @NullableField(Number, 'Active webhooks; null while nobody can count them', 15)
+  @NullableField('integer', 'Active webhooks; null while nobody can count them', 15)
   webhooks_active!: number | null;
 
   @Field('Active integrations', 8)

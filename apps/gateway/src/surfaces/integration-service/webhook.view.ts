@@ -101,10 +101,10 @@ export class ServiceDelivery {
   @Field('Attempts made so far', 1)
   attempts!: number;
 
-  @NullableField(Number, 'Status of the last answer', 200)
+  @NullableField('integer', 'Status of the last answer', 200)
   status_code!: number | null;
 
-  @NullableField(Number, 'Milliseconds of the last attempt', 42)
+  @NullableField('integer', 'Milliseconds of the last attempt', 42)
   duration_ms!: number | null;
 
   @NullableField(String, 'Why the last attempt had no answer')

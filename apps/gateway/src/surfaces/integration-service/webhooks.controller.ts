@@ -3,7 +3,7 @@ import { ApiOperation } from '@nestjs/swagger';
 import { webhookOperations } from '@signalbox/contracts';
 import { RpcClient } from '@signalbox/rpc';
 import { Access, Says, SurfaceController, type Paged } from '..';
-import { Answers, AnswersPage } from '../../openapi/answers.decorator';
+import { Answers, AnswersPage, Fails } from '../../openapi/answers.decorator';
 import { PageSizeQuery } from '../../validation';
 import { DeletedAnswer } from '../shared/deleted';
 import { mapPage } from '../shared/map-page';
@@ -43,6 +43,7 @@ export class ServiceWebhooksController {
   @Says('webhooks.create')
   @ApiOperation({ summary: 'Create a webhook' })
   @Answers(ServiceWebhook)
+  @Fails('NOT_FOUND', 'resource')
   async create(@Body() body: CreateServiceWebhook): Promise<ServiceWebhook> {
     return serviceWebhook(await this.rpc.call(webhookOperations.create, refuseMask(body)));
   }
@@ -52,6 +53,7 @@ export class ServiceWebhooksController {
   @Says('webhooks.get')
   @ApiOperation({ summary: 'Read a webhook' })
   @Answers(ServiceWebhook)
+  @Fails('NOT_FOUND', 'webhook')
   async get(@Param('webhook_id') id: string): Promise<ServiceWebhook> {
     return serviceWebhook(await this.rpc.call(webhookOperations.get, { id }));
   }
@@ -61,6 +63,7 @@ export class ServiceWebhooksController {
   @Says('webhooks.update')
   @ApiOperation({ summary: 'Change a webhook', description: 'What is left out stays as it is.' })
   @Answers(ServiceWebhook)
+  @Fails('NOT_FOUND', 'webhook')
   async update(@Param('webhook_id') id: string, @Body() body: UpdateServiceWebhook): Promise<ServiceWebhook> {
     return serviceWebhook(await this.rpc.call(webhookOperations.update, { id, changes: keepMasked(body) }));
   }
@@ -70,6 +73,7 @@ export class ServiceWebhooksController {
   @Says('webhooks.delete')
   @ApiOperation({ summary: 'Delete a webhook' })
   @Answers(DeletedAnswer)
+  @Fails('NOT_FOUND', 'webhook')
   async remove(@Param('webhook_id') id: string): Promise<DeletedAnswer> {
     return await this.rpc.call(webhookOperations.remove, { id });
   }
@@ -83,6 +87,8 @@ export class ServiceWebhooksController {
     description: 'Answers what the receiver answered; a receiver that refuses it or fails is a 502.',
   })
   @Answers(TestResultAnswer)
+  @Fails('NOT_FOUND', 'webhook')
+  @Fails('RECEIVER_FAILED')
   async test(@Param('webhook_id') id: string, @Body() body: TestServiceWebhook): Promise<TestResultAnswer> {
     return delivered(await this.rpc.call(webhookOperations.test, { id, payload: body.test_payload }));
   }
@@ -93,6 +99,9 @@ export class ServiceWebhooksController {
   @Says('webhooks.retry')
   @ApiOperation({ summary: 'Send again one delivery, or every exhausted one' })
   @Answers(RetriedAnswer)
+  @Fails('NOT_FOUND', 'webhook')
+  @Fails('NOT_FOUND', 'delivery')
+  @Fails('CONFLICT', 'webhook')
   async retry(@Param('webhook_id') id: string, @Body() body: RetryServiceWebhook): Promise<RetriedAnswer> {
     return await this.rpc.call(webhookOperations.retry, { id, delivery_id: body.log_id });
   }
@@ -102,6 +111,7 @@ export class ServiceWebhooksController {
   @Says('webhooks.logs')
   @ApiOperation({ summary: 'List what was delivered to a webhook' })
   @AnswersPage(ServiceDelivery, 'logs')
+  @Fails('NOT_FOUND', 'webhook')
   async logs(
     @Param('webhook_id') id: string,
     @Query() query: PageSizeQuery,

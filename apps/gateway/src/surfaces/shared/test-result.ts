@@ -12,7 +12,7 @@ export class TestResultAnswer implements TestResult {
   @Field('Whether the receiver accepted it', true)
   delivered!: boolean;
 
-  @NullableField(Number, 'Status the receiver answered', 200)
+  @NullableField('integer', 'Status the receiver answered', 200)
   status_code!: number | null;
 
   @Field('Milliseconds from connecting to the last byte', 42)

@@ -5,13 +5,5 @@ import { CodeReviewModule } from './code-review/code-review.module';
 import { IntegrationServiceModule } from './integration-service/integration-service.module';
 
 /** The controllers of every surface. */
-@Module({
-  imports: [
-    AdministrationModule,
-    AutomationModule,
-    CodeReviewModule,
-    IntegrationServiceModule,
-    OpenApiModule,
-  ],
-})
+@Module({ imports: [AdministrationModule, AutomationModule, CodeReviewModule, IntegrationServiceModule] })
 export class SurfacesModule {}

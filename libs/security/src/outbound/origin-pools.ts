@@ -70,7 +70,7 @@ export class OriginPool {
 
   release(): void {
     this.inFlight -= 1;
-    // A request that cannot be sent is released while it starts: the loop below goes on, without a call inside a call.
+    // On a closed pool a request is released while it starts: whoever starts them goes on, without a call inside a call.
     if (this.starting) return;
     for (const next of this.waiting) {
       if (this.inFlight >= this.options.connectionsPerOrigin) return;
@@ -122,8 +122,12 @@ export class OriginPools {
     return this.pools.get(origin) ?? this.open(origin);
   }
 
-  all(): OriginPool[] {
-    return [...this.pools.values()];
+  /** Hands all pools over: from now on they are the caller's to close. */
+  takeAll(): OriginPool[] {
+    const all = [...this.pools.values()];
+    this.pools.clear();
+    this.idle.clear();
+    return all;
   }
 
   private open(origin: string): OriginPool {
@@ -144,7 +148,7 @@ export class OriginPools {
   };
 
   private readonly drop = (pool: OriginPool): void => {
-    // Closing its connections reports the pool once more.
+    // A pool reports again while it closes.
     if (this.pools.get(pool.origin) !== pool) return;
     this.pools.delete(pool.origin);
     this.idle.delete(pool);

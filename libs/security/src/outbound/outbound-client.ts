@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { AddressPolicy } from './address-policy';
 import { Exchange } from './exchange';
 import { guardedConnector } from './guarded-connector';
@@ -27,8 +28,16 @@ export interface OutboundClientOptions {
 }
 
 const METHODS: ReadonlySet<string> = new Set(OUTBOUND_METHODS);
-/** The client's own: `Host` would also choose the name that the certificate is checked against. */
-const OWN_HEADERS = new Set(['host', 'connection']);
+/** The client's own. `Host` would also choose the name that the certificate is checked against. */
+const OWN_HEADERS = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+]);
 
 /**
  * The one way out: every HTTP request to an address that a user or a third party chose goes through here.
@@ -82,7 +91,7 @@ export class OutboundClient {
    */
   async close(graceMs: number): Promise<void> {
     this.closed = true;
-    const pools = this.pools.all();
+    const pools = this.pools.takeAll();
     const finished = Promise.all(pools.map((pool) => pool.close()));
     let timer: NodeJS.Timeout | undefined;
     const outOfTime = new Promise((resolve) => {
@@ -98,13 +107,25 @@ export class OutboundClient {
     if (request.signal?.aborted === true) return new OutboundError('aborted', 'The request was aborted.');
     if (!METHODS.has(request.method))
       return new OutboundError('invalid_request', 'The method is not supported.');
-    for (const name in request.headers) {
-      if (OWN_HEADERS.has(name.toLowerCase())) {
-        return new OutboundError('invalid_request', `The header ${name} cannot be set.`);
-      }
+    if (request.headers !== undefined && !areSendable(request.headers)) {
+      return new OutboundError('invalid_request', 'The request has a header that cannot be sent.');
     }
     const target = readTarget(request.url, this.policy);
     return typeof target === 'string' ? refused(target) : target;
+  }
+}
+
+/** undici finds these faults too, but counts the connection that it found them on as busy for ever. */
+function areSendable(headers: Readonly<Record<string, string>>): boolean {
+  try {
+    for (const name in headers) {
+      if (OWN_HEADERS.has(name.toLowerCase())) return false;
+      validateHeaderName(name);
+      validateHeaderValue(name, headers[name] ?? '');
+    }
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,3 +1,5 @@
+import { errors } from 'undici';
+
 /** Stable causes of a request that got no complete answer. */
 export type OutboundErrorCode =
   /** Every address of the host is private or reserved, and none of them is allowed. Nothing was dialled. */
@@ -36,19 +38,12 @@ const PROTOCOL_ERRORS = new Set([
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
   'UND_ERR_RES_EXCEEDED_MAX_SIZE',
 ]);
-const NOT_SENDABLE = new Set([
-  'UND_ERR_INVALID_ARG',
-  'UND_ERR_NOT_SUPPORTED',
-  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
-]);
 const CLOSED = new Set(['UND_ERR_DESTROYED', 'UND_ERR_CLOSED', 'UND_ERR_ABORTED', 'UND_ERR_ABORT']);
 
 /** @param sent whether any byte of the request may have left: parts failing to connect from failing afterwards. */
 export function toOutboundError(cause: Error, origin: string, sent: boolean): OutboundError {
   if (cause instanceof OutboundError) return cause;
   const code = errorCode(cause);
-  if (NOT_SENDABLE.has(code))
-    return new OutboundError('invalid_request', 'The request has a header that cannot be sent.');
   if (CLOSED.has(code)) return new OutboundError('aborted', `The request to ${origin} was aborted.`);
   return sent ? afterSending(cause, code, origin) : whileConnecting(cause, code, origin);
 }
@@ -63,7 +58,7 @@ function whileConnecting(cause: Error, code: string, origin: string): OutboundEr
   if (code === 'UND_ERR_CONNECT_TIMEOUT') {
     return new OutboundError('timeout', `Connecting to ${origin} took too long.`);
   }
-  if (cause instanceof AggregateError || ('syscall' in cause && cause.syscall === 'connect')) {
+  if (cause.name === 'AggregateError' || ('syscall' in cause && cause.syscall === 'connect')) {
     return new OutboundError('connect_failed', `Could not connect to ${origin} (${code || 'unreachable'}).`);
   }
   if (origin.startsWith('https:')) {
@@ -74,7 +69,7 @@ function whileConnecting(cause: Error, code: string, origin: string): OutboundEr
 
 function afterSending(cause: Error, code: string, origin: string): OutboundError {
   const violation = cause.message === 'bad response' || cause.message === 'bad upgrade';
-  if (violation || code.startsWith('HPE_') || PROTOCOL_ERRORS.has(code)) {
+  if (violation || cause instanceof errors.HTTPParserError || PROTOCOL_ERRORS.has(code)) {
     return new OutboundError('protocol_error', `The answer of ${origin} is not valid HTTP/1.1.`);
   }
   return new OutboundError('reset', `${origin} closed the connection before its answer was complete.`);

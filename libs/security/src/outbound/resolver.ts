@@ -9,7 +9,7 @@ export interface ResolvedAddress {
 export type AddressResolver = (hostname: string) => Promise<readonly ResolvedAddress[]>;
 
 /** Name servers that do not answer: asking again through the system's resolver would only wait again. */
-const SILENT = new Set(['ETIMEOUT', 'ESERVFAIL']);
+const SILENT: ReadonlySet<unknown> = new Set(['ETIMEOUT', 'ESERVFAIL']);
 const QUERY_TRIES = 2;
 
 export interface NameServerOptions {
@@ -60,7 +60,5 @@ function hasDomain(hostname: string): boolean {
 }
 
 function isSilence(reason: unknown): boolean {
-  return (
-    reason instanceof Error && 'code' in reason && typeof reason.code === 'string' && SILENT.has(reason.code)
-  );
+  return typeof reason === 'object' && reason !== null && 'code' in reason && SILENT.has(reason.code);
 }

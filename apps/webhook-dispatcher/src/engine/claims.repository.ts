@@ -8,6 +8,25 @@ export const DISPATCHER_DEAD_AFTER_SECONDS = 15;
 /** More than any dispatcher holds. */
 const MAX_HELD = 50_000;
 
+const CLAIM_DUE = {
+  name: 'claim-due',
+  text: `WITH due AS (
+         SELECT d.id, w.version
+         FROM webhooks w CROSS JOIN LATERAL (
+           SELECT id FROM deliveries
+           WHERE webhook_id = w.id AND status = 'pending' AND claimed_by IS NULL AND next_attempt_at <= now()
+           ORDER BY next_attempt_at LIMIT $3
+           FOR UPDATE SKIP LOCKED
+         ) d
+         WHERE w.is_active AND w.id <> ALL ($4::uuid[])
+         LIMIT $2
+       ), claimed AS (
+         UPDATE deliveries d SET claimed_by = $1 FROM due WHERE d.id = due.id
+         RETURNING d.id, d.webhook_id, due.version, d.event_id, d.event_type, d.attempts, d.round_start
+       )
+       SELECT c.*, e.body FROM claimed c JOIN events e ON e.id = c.event_id`,
+};
+
 interface DueRow {
   id: string;
   webhook_id: string;
@@ -35,24 +54,7 @@ export class ClaimsRepository {
    * @param except endpoints that have enough waiting already
    */
   async claimDue(dispatcherId: string, most: number, mostEach: number, except: string[]): Promise<Claim[]> {
-    const { rows } = await this.database.query<DueRow>(
-      `WITH due AS (
-         SELECT d.id, w.version
-         FROM webhooks w CROSS JOIN LATERAL (
-           SELECT id FROM deliveries
-           WHERE webhook_id = w.id AND status = 'pending' AND claimed_by IS NULL AND next_attempt_at <= now()
-           ORDER BY next_attempt_at LIMIT $3
-           FOR UPDATE SKIP LOCKED
-         ) d
-         WHERE w.is_active AND w.id <> ALL ($4::uuid[])
-         LIMIT $2
-       ), claimed AS (
-         UPDATE deliveries d SET claimed_by = $1 FROM due WHERE d.id = due.id
-         RETURNING d.id, d.webhook_id, due.version, d.event_id, d.event_type, d.attempts, d.round_start
-       )
-       SELECT c.*, e.body FROM claimed c JOIN events e ON e.id = c.event_id`,
-      [dispatcherId, most, mostEach, except],
-    );
+    const { rows } = await this.database.query<DueRow>(CLAIM_DUE, [dispatcherId, most, mostEach, except]);
     return rows.map((row) => ({
       deliveryId: row.id,
       webhookId: row.webhook_id,

@@ -35,7 +35,9 @@ const NOT_STORABLE = 'what came back could not be stored';
  * Attempt, next state and counters in one statement. The state changes only while the claim still is the writer's: one
  * that was taken for dead keeps its attempt on record and changes nothing else.
  */
-const WRITE = `
+const WRITE = {
+  name: 'write-results',
+  text: `
   WITH result AS (
     SELECT * FROM json_to_recordset($2::json) AS r(
       delivery_id uuid, webhook_id uuid, attempt_id uuid, number integer, started_at timestamptz, duration_ms integer,
@@ -61,7 +63,8 @@ const WRITE = `
     status = r.status, attempts = r.number, claimed_by = NULL, status_code = r.status_code,
     duration_ms = r.duration_ms, error = r.error,
     next_attempt_at = now() + make_interval(secs => r.retry_in_ms / 1000.0)
-  FROM result r WHERE d.id = r.delivery_id AND d.claimed_by = $1`;
+  FROM result r WHERE d.id = r.delivery_id AND d.claimed_by = $1`,
+};
 
 /** Writes results, in batches; while the database is away it keeps trying, so that no attempt made is forgotten. */
 @Injectable()

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { patternsMatching } from '@signalbox/contracts';
-import { Database } from '@signalbox/database';
+import { Database, type Prepared } from '@signalbox/database';
 import type { QueryResult, QueryResultRow } from 'pg';
 import type { Claim } from '../engine/claim';
 import type { Room } from '../engine/engine';
@@ -32,11 +32,13 @@ interface Row {
 
 /** The database itself, or a transaction of it. */
 interface Queryable {
-  query<R extends QueryResultRow>(text: string, values: unknown[]): Promise<QueryResult<R>>;
+  query<R extends QueryResultRow>(statement: Prepared, values: unknown[]): Promise<QueryResult<R>>;
 }
 
 /** Events, the deliveries that match them, and who sends those, in one statement. An id that is there already is left alone. */
-const STORE = `
+const STORE = {
+  name: 'store-events',
+  text: `
   WITH input AS (
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[])
       AS i(id, type, project_id, body, created_by, patterns, audience)
@@ -57,7 +59,8 @@ const STORE = `
     SELECT m.id, m.webhook_id, m.event_id, m.type, 'pending', now(), CASE WHEN m.mine THEN $10::uuid END
     FROM matched m JOIN stored s ON s.id = m.event_id
   )
-  SELECT s.id AS event_id, m.id, m.webhook_id, m.version, m.mine FROM stored s LEFT JOIN matched m ON m.event_id = s.id`;
+  SELECT s.id AS event_id, m.id, m.webhook_id, m.version, m.mine FROM stored s LEFT JOIN matched m ON m.event_id = s.id`,
+};
 
 @Injectable()
 export class EventsRepository {

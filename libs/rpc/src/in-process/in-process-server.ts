@@ -1,18 +1,21 @@
 import type { ServiceName } from '@signalbox/contracts';
 import type { Logger } from 'pino';
+import type { ClientOptions } from '../calling-client';
 import { OperationServer, type ServerOptions } from '../operation-server';
 
 export class InProcessServer extends OperationServer {
   private readonly waiting: ((turn: 'run' | 'refused') => void)[] = [];
+  private readonly maxWaiting: number;
   private taken = 0;
 
   constructor(
     private readonly servers: Map<ServiceName, InProcessServer>,
     service: ServiceName,
-    options: ServerOptions,
+    options: ServerOptions & ClientOptions,
     log: Logger,
   ) {
     super(service, options, log);
+    this.maxWaiting = options.maxPendingCalls;
   }
 
   listen(callback: (error?: Error) => void): void {
@@ -38,7 +41,9 @@ export class InProcessServer extends OperationServer {
     await this.idle(withinMs);
   }
 
+  /** A request whose caller has given up stays until its turn comes, so what waits here is bounded by itself. */
   private turn(): Promise<'run' | 'refused'> {
+    if (this.waiting.length >= this.maxWaiting) return Promise.resolve('refused');
     return new Promise((resolve) => this.waiting.push(resolve));
   }
 }

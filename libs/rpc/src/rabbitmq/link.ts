@@ -3,6 +3,7 @@ import { connect, type Channel, type ChannelModel, type RecoveringChannelModel }
 import type { Logger } from 'pino';
 import { linkUp } from '../metrics';
 import { settledWithin } from '../settled-within';
+import { batchWrites } from './batch-writes';
 
 /** A part that has its own channel on the link and declares there what it needs, each time the link comes up. */
 export interface Station {
@@ -120,6 +121,7 @@ export class Link {
   /** Whatever fails or ends in here, amqplib comes back with a new connection. */
   private async setUp(model: ChannelModel): Promise<void> {
     let ended = false;
+    batchWrites(model);
     // An error is followed by a close, which is what counts.
     model.on('error', () => undefined);
     model.once('close', () => {

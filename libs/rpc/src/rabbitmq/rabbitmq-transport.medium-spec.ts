@@ -52,15 +52,21 @@ describeWith('rabbitmq', 'RabbitmqTransport', () => {
 
   it('never runs a request late that its caller has abandoned', async () => {
     const run: unknown[] = [];
-    const act_ = (input: unknown) => Promise.resolve(run.push(input));
+    const note = (input: unknown) => Promise.resolve(run.push(input));
     const first = await processOn();
-    const stop = await bench.serve(first, { act: act_ });
+    const stop = await bench.serve(first, { act: note });
     const caller = await processOn();
     await caller.client.call(act, 'before');
     await stop();
     const error = await failureOf(caller.client.call(act, 'abandoned', { deadlineMs: 200 }));
     expect(error.code).toBe('DEADLINE_EXCEEDED');
-    await bench.serve(await processOn(), { act: act_ });
+    const channel = await admin.createChannel();
+    await until('the broker has dropped it', 5_000, async () => {
+      const { messageCount, consumerCount } = await channel.checkQueue(QUEUE);
+      return messageCount + consumerCount === 0;
+    });
+    await channel.close();
+    await bench.serve(await processOn(), { act: note });
     await caller.client.call(act, 'after');
     expect(run).toEqual(['before', 'after']);
   });
@@ -253,6 +259,24 @@ describeWith('rabbitmq', 'RabbitmqTransport', () => {
       wireOfCaller.mend();
       await expect(caller.client.call(ask, 2, LONG)).resolves.toBe(2);
     });
+  });
+
+  it('refuses calls and drops notices while the broker takes no messages, and goes on when it does', async () => {
+    const full = await wire();
+    const caller = await processOn(full.url);
+    await bench.serve(await processOn(), { ask: (input) => Promise.resolve(input) });
+    await caller.client.call(ask, 'before');
+    const dropped = () => measured('signalbox_rpc_notices_dropped_total', { notice: toEveryone.name });
+    const before = await dropped();
+    full.block();
+    await until('it knows', 5_000, () => !caller.connected());
+    caller.notices.tell(toEveryone, 'lost');
+    expect((await dropped()) - before).toBe(1);
+    expect((await failureOf(caller.client.call(ask, 'refused', LONG))).code).toBe('SERVICE_UNAVAILABLE');
+    const patient = caller.client.call(ask, 'patient', LONG);
+    full.unblock();
+    await expect(patient).resolves.toBe('patient');
+    expect(caller.connected()).toBe(true);
   });
 
   it('tells one process of an app that has several', async () => {

@@ -46,9 +46,25 @@ export class Wire {
     this.passes = true;
   }
 
+  /** Tells the process that the broker is short of memory (`connection.blocked`), as it does when it really is. */
+  block(): void {
+    this.say(60, [6, ...Buffer.from('memory')]);
+  }
+
+  /** `connection.unblocked` */
+  unblock(): void {
+    this.say(61, []);
+  }
+
   async close(): Promise<void> {
     this.cut();
     await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  /** A method frame of class `connection`. Nothing else may be on its way. */
+  private say(method: number, payload: readonly number[]): void {
+    const frame = Buffer.from([1, 0, 0, 0, 0, 0, 4 + payload.length, 0, 10, 0, method, ...payload, 0xce]);
+    for (const [near] of this.pairs) near.write(frame);
   }
 
   private join(near: Socket, port: number, host: string): void {

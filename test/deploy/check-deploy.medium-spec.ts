@@ -48,7 +48,7 @@ const BREAKS: [file: string, from: string, to: string, problem: string][] = [
     'gateway: reaches the database',
   ],
   ['docker-compose.yml', 'APP: gateway', 'APP: gatway', 'builds APP gatway, which is no app'],
-  ['k8s/base/gateway.yaml', 'livenessProbe:', 'livelinessProbe:', "'livelinessProbe' does not exist in type"],
+  ['k8s/base/gateway.yaml', 'livenessProbe:', 'livelinessProbe:', `livelinessProbe"' does not exist in type`],
   [
     'k8s/base/gateway.yaml',
     'path: /health/live, port: metrics',

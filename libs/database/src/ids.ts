@@ -20,3 +20,9 @@ export function createUuidV7Function(schema: string): string {
         52, 1), 53, 1), 'hex')::uuid
   $uuid$`;
 }
+
+/** Lower than every id made at `time` or later, higher than those made before (to the millisecond). */
+export function idFloor(time: Date): string {
+  const hex = time.getTime().toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-000000000000`;
+}

@@ -1,17 +1,33 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Database } from '@signalbox/database';
+import { Database, idFloor } from '@signalbox/database';
 import { counter } from '@signalbox/observability';
 import type { Logger } from 'pino';
 
 const BATCH = 2_000;
 const MAX_BATCHES = 500;
+const DAY_MS = 86_400_000;
 
 const purged = counter({
   name: 'signalbox_deliveries_purged_total',
   help: 'Deliveries removed because of their age or because their webhook is gone',
 });
 
-/** Removes what is older than the retention and what belongs to deleted webhooks, a bounded batch at a time. */
+/** Steps from one webhook to the next through the index, however many deliveries each has. */
+const ORPHANED = `
+  WITH RECURSIVE ids AS (
+    (SELECT webhook_id FROM deliveries ORDER BY webhook_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT d.webhook_id FROM deliveries d WHERE d.webhook_id > ids.webhook_id ORDER BY d.webhook_id LIMIT 1)
+    FROM ids WHERE ids.webhook_id IS NOT NULL
+  )
+  SELECT webhook_id FROM ids
+  WHERE webhook_id IS NOT NULL AND NOT EXISTS (SELECT FROM webhooks w WHERE w.id = ids.webhook_id)`;
+
+/**
+ * Removes what is older than the retention and what belongs to deleted webhooks, a bounded batch at a time. Ids sort by
+ * time, so that what is old is at one end of the index. Pending deliveries stay, however old: nothing accepted is dropped
+ * unsent.
+ */
 @Injectable()
 export class Retention {
   constructor(
@@ -20,57 +36,55 @@ export class Retention {
     @Inject('LOG') private readonly log: Logger,
   ) {}
 
-  async run(): Promise<void> {
-    const orphans = await this.repeat(() =>
-      this.purge(`NOT EXISTS (SELECT FROM webhooks w WHERE w.id = d.webhook_id)`, []),
-    );
-    // Pending ones stay, however old: nothing accepted is dropped unsent.
-    const old = await this.repeat(() =>
-      this.purge(`d.created_at < now() - make_interval(days => $1) AND d.status <> 'pending'`, [this.days]),
-    );
-    const events = await this.repeat(() => this.purgeEvents());
-    if (orphans + old + events > 0)
+  async run(now: number = Date.now()): Promise<void> {
+    const floor = idFloor(new Date(now - this.days * DAY_MS));
+    const { rows } = await this.database.query<{ webhook_id: string }>(ORPHANED);
+    const orphaned = rows.map((row) => row.webhook_id);
+    const orphans = await inBatches(() => this.purge(`webhook_id = ANY ($1::uuid[])`, orphaned));
+    const old = await inBatches(() => this.purge(`id < $1 AND status <> 'pending'`, floor));
+    const events = await inBatches(() => this.purgeEvents(floor));
+    if (orphans + old + events > 0) {
       this.log.info({ orphans, old, events }, 'Removed what is past its retention');
-  }
-
-  private async repeat(batch: () => Promise<number>): Promise<number> {
-    let total = 0;
-    for (let i = 0; i < MAX_BATCHES; i += 1) {
-      const removed = await batch();
-      total += removed;
-      if (removed < BATCH) break;
     }
-    return total;
   }
 
-  private async purge(condition: string, values: unknown[]): Promise<number> {
+  private async purge(condition: string, value: unknown): Promise<number> {
     const { rows } = await this.database.query<{ count: number }>(
       `WITH gone AS (
          DELETE FROM deliveries WHERE id IN (
-           SELECT d.id FROM deliveries d WHERE ${condition} ORDER BY d.id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED
+           SELECT id FROM deliveries WHERE ${condition} ORDER BY id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED
          ) RETURNING id
        ), attempts_gone AS (
          DELETE FROM attempts WHERE delivery_id IN (SELECT id FROM gone)
        )
        SELECT count(*)::int AS count FROM gone`,
-      values,
+      [value],
     );
     const count = rows[0]?.count ?? 0;
     purged.inc(count);
     return count;
   }
 
-  /** By the time of its id an event is old; a delivery that still waits keeps it. */
-  private async purgeEvents(): Promise<number> {
+  /** What is left of the old deliveries still waits, and needs its event. */
+  private async purgeEvents(floor: string): Promise<number> {
     const { rowCount } = await this.database.query(
       `DELETE FROM events WHERE id IN (
-         SELECT e.id FROM events e
-         WHERE e.created_at < now() - make_interval(days => $1)
-           AND NOT EXISTS (SELECT FROM deliveries d WHERE d.event_id = e.id AND d.status = 'pending')
-         ORDER BY e.id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED
+         SELECT id FROM events
+         WHERE id < $1 AND id NOT IN (SELECT event_id FROM deliveries WHERE id < $1)
+         ORDER BY id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED
        )`,
-      [this.days],
+      [floor],
     );
     return rowCount ?? 0;
   }
+}
+
+async function inBatches(batch: () => Promise<number>): Promise<number> {
+  let total = 0;
+  for (let i = 0; i < MAX_BATCHES; i += 1) {
+    const removed = await batch();
+    total += removed;
+    if (removed < BATCH) break;
+  }
+  return total;
 }

@@ -1,0 +1,54 @@
+import { webhookOperations } from '@signalbox/contracts';
+import { type Receiver, startReceiver, testLog } from '@signalbox/testing';
+import { type DispatcherUnderTest, startDispatcher } from '../specs/dispatcher-under-test';
+import { Retention } from './retention';
+
+const DAY_MS = 86_400_000;
+
+describe('Retention', () => {
+  let hub: DispatcherUnderTest;
+  let target: Receiver;
+  let answer = 200;
+
+  beforeAll(async () => {
+    hub = await startDispatcher();
+    target = await startReceiver({ respond: () => answer });
+  });
+  afterAll(async () => {
+    await hub.stop();
+    await hub.drop();
+    await target.close();
+  });
+
+  const counts = async () => {
+    const { rows } = await hub.database.query<Record<string, number>>(
+      `SELECT (SELECT count(*)::int FROM deliveries) AS deliveries, (SELECT count(*)::int FROM attempts) AS attempts,
+         (SELECT count(*)::int FROM events) AS events`,
+    );
+    return rows[0];
+  };
+
+  it('removes what is old, keeps what still waits, and forgets what was sent to a deleted webhook', async () => {
+    const retention = new Retention(hub.database, 30, testLog());
+    const webhook = await hub.createWebhook({ url: target.url, retry_config: { retry_delay: 3600 } });
+    for (let n = 0; n < 3; n += 1) await hub.publish();
+    await hub.settled();
+    answer = 500;
+    await hub.publish();
+    await target.received(4);
+    // Its result is written after it was received.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(await counts()).toEqual({ deliveries: 4, attempts: 4, events: 4 });
+
+    await retention.run(Date.now() + 29 * DAY_MS);
+    expect(await counts()).toEqual({ deliveries: 4, attempts: 4, events: 4 });
+    await retention.run(Date.now() + 31 * DAY_MS);
+    expect(await counts()).toEqual({ deliveries: 1, attempts: 1, events: 1 });
+
+    await hub.call(webhookOperations.remove, { id: webhook.id });
+    await retention.run();
+    expect(await counts()).toEqual({ deliveries: 0, attempts: 0, events: 1 });
+    await retention.run(Date.now() + 31 * DAY_MS);
+    expect((await counts())?.['events']).toBe(0);
+  });
+});

@@ -34,6 +34,7 @@ const integrationService: EnvelopeSchemas = {
       type: ['object', 'null'],
       description: '`details` lists the fields that are wrong; other errors may carry facts of their own',
       properties: { details: fieldProblems },
+      additionalProperties: true,
     },
   }),
 };

@@ -133,7 +133,7 @@ export class AttemptAnswer implements AttemptView {
   @Field('Whether the answer was longer than what is kept', false)
   response_truncated!: boolean;
 
-  @NullableField(String, 'Why no answer came')
+  @NullableField(String, 'Why it failed')
   error!: string | null;
 }
 
@@ -159,7 +159,7 @@ export class AdminDelivery implements DeliveryView {
   @NullableField('integer', 'Milliseconds of the last attempt', 42)
   duration_ms!: number | null;
 
-  @NullableField(String, 'Why the last attempt had no answer')
+  @NullableField(String, 'Why the last attempt failed')
   error!: string | null;
 
   @NullableField(String, 'When it is tried again')

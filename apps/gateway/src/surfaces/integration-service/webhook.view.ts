@@ -107,7 +107,7 @@ export class ServiceDelivery {
   @NullableField('integer', 'Milliseconds of the last attempt', 42)
   duration_ms!: number | null;
 
-  @NullableField(String, 'Why the last attempt had no answer')
+  @NullableField(String, 'Why the last attempt failed')
   error!: string | null;
 
   @Field('When the delivery was created', '2025-01-09T10:30:00.000Z', { format: 'date-time' })

@@ -24,6 +24,6 @@ export class TestResultAnswer implements TestResult {
   @Field('Whether the answer was longer than what is kept', false)
   response_truncated!: boolean;
 
-  @NullableField(String, 'Why no answer came')
+  @NullableField(String, 'Why it failed')
   error!: string | null;
 }

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import type { Role } from '@signalbox/contracts';
+import { answered, type Answer, type CallOptions } from './answer';
+import { bootHub, type BootedHub } from './boot-hub';
+import { PublishedDocument } from './published-document';
+
+const STARTS_WITHIN_MS = 90_000;
+/** A hub that runs already, e.g. of separate processes over RabbitMQ, instead of one that each file starts itself. */
+const RUNNING = process.env.CONTRACT_HUB_URL;
+
+interface SignedIn {
+  readonly access: string;
+  readonly refresh: string;
+}
+
+/** Who calls: a role, or a token of one's own; nobody in particular with `null`. */
+export type CallerName = Role | { readonly token: string } | null;
+
+/** A whole hub under test. What it answers is held against the document it publishes. */
+export class Hub {
+  private readonly tokens = new Map<string, Promise<string>>();
+  private document: Promise<PublishedDocument> | undefined;
+
+  constructor(private readonly booted: BootedHub) {}
+
+  get url(): string {
+    return this.booted.url;
+  }
+
+  get adminSecret(): string {
+    return this.booted.adminSecret;
+  }
+
+  get adminUsername(): string {
+    return this.booted.adminUsername;
+  }
+
+  get adminPassword(): string {
+    return this.booted.adminPassword;
+  }
+
+  /** A project that nobody else knows. */
+  project(): string {
+    return `project-${randomUUID()}`;
+  }
+
+  /** Calls as an admin unless told otherwise. */
+  async call<T = unknown>(method: string, path: string, options: CallOptions = {}): Promise<Answer<T>> {
+    const { as = 'admin', ...rest } = options;
+    const token = as === null ? undefined : typeof as === 'string' ? await this.token(as) : as.token;
+    const answer = await answered<T>(this.url, method, path, token, rest);
+    (await this.published()).check(method, path, answer);
+    return answer;
+  }
+
+  /** The OpenAPI document of the hub. */
+  published(): Promise<PublishedDocument> {
+    this.document ??= answered(this.url, 'GET', '/api/v1/doc').then(
+      ({ text }) => new PublishedDocument(text),
+    );
+    return this.document;
+  }
+
+  /** A token of a user with that role who is confined to nothing. */
+  token(role: Role): Promise<string> {
+    const known = this.tokens.get(role);
+    if (known) return known;
+    const made =
+      role === 'admin'
+        ? this.signIn(this.adminUsername, this.adminPassword).then(({ access }) => access)
+        : this.user({ role }).then(({ token }) => token);
+    this.tokens.set(role, made);
+    return made;
+  }
+
+  /** A new user, signed in. */
+  async user(properties: {
+    role: Role;
+    projects?: readonly string[];
+  }): Promise<{ token: string; username: string; password: string }> {
+    const username = `${properties.role}-${randomUUID()}`;
+    const password = randomUUID();
+    const created = await this.call('POST', '/api/users/', {
+      body: { username, password, email: `${username}@example.com`, ...properties },
+    });
+    if (created.status !== 201) throw new Error(`No user was made: ${created.text}`);
+    return { token: (await this.signIn(username, password)).access, username, password };
+  }
+
+  async signIn(username: string, password: string): Promise<SignedIn> {
+    const { status, text, body } = await answered<SignedIn>(this.url, 'POST', '/api/auth/login/', undefined, {
+      body: { username, password },
+    });
+    if (status !== 200) throw new Error(`Nobody was signed in: ${text}`);
+    return body;
+  }
+
+  stop(): Promise<void> {
+    return this.booted.stop();
+  }
+}
+
+/** The hub of a file of tests: there before its first test, gone after its last. */
+export function useHub(variables: Readonly<Record<string, string>> = {}): Hub {
+  let started: Hub | undefined;
+  beforeAll(async () => {
+    started = new Hub(await bootHub(RUNNING, variables));
+  }, STARTS_WITHIN_MS);
+  afterAll(() => started?.stop(), STARTS_WITHIN_MS);
+  return new Proxy({} as Hub, {
+    get(_target, name) {
+      if (!started) throw new Error('The hub is there only inside tests');
+      const value: unknown = Reflect.get(started, name, started);
+      return typeof value === 'function' ? (value.bind(started) as unknown) : value;
+    },
+  });
+}

@@ -1,1 +1,3 @@
-export {};
+import { runHub } from './hub';
+
+void runHub(process.env);

@@ -75,10 +75,7 @@ export class LaggingReader implements Reader {
 
   private pick(): Replica | undefined {
     const now = Date.now();
-    for (let tried = 0; tried < this.replicas.length; tried += 1) {
-      const replica = this.replicas[this.next++ % this.replicas.length];
-      if (replica && replica.restingUntil <= now) return replica;
-    }
-    return undefined;
+    const awake = this.replicas.filter((replica) => replica.restingUntil <= now);
+    return awake.length > 0 ? awake[this.next++ % awake.length] : undefined;
   }
 }

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { type Config, required } from '@signalbox/config';
 import { createPostgresBackend, Queue, Worker, type Job } from 'bullmq';
 import { Redis, type RedisOptions } from 'ioredis';
@@ -7,14 +8,18 @@ import pg from 'pg';
 const KEPT = { removeOnComplete: true, removeOnFail: { count: 100 } } as const;
 const POSTGRES_POOL = 2;
 const CONNECT_MS = 1_000;
+const ANSWER_MS = 10_000;
+const RETRY_MS = 1_000;
 
 export type Process = (job: Job<unknown>) => Promise<void>;
 
 /** BullMQ on one of its stores. Its classes are typed by their store, though what is used here is the same on both. */
 export interface BackEnd {
   readonly kind: 'redis' | 'postgres';
-  queue(name: string): Queue<unknown>;
-  worker(name: string, process: Process, concurrency: number): Worker<unknown>;
+  /** Rejects when the store is down and this kind cannot wait for it. */
+  queue(name: string): Promise<Queue<unknown>>;
+  /** The same. A worker once made outlives every outage. */
+  worker(name: string, process: Process, concurrency: number): Promise<Worker<unknown>>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -43,18 +48,23 @@ function redisBackEnd(url: string): BackEnd {
   return {
     kind: 'redis',
     queue: (name) =>
-      new Queue(name, {
-        connection: adding,
-        prefix: 'signalbox',
-        defaultJobOptions: KEPT,
-        skipWaitingForReady: true,
-      }),
+      Promise.resolve(
+        new Queue(name, {
+          connection: adding,
+          prefix: 'signalbox',
+          defaultJobOptions: KEPT,
+          skipWaitingForReady: true,
+        }),
+      ),
     worker: (name, process, concurrency) =>
-      new Worker(name, process, {
-        connection: connect({ maxRetriesPerRequest: null }),
-        prefix: 'signalbox',
-        concurrency,
-      }),
+      Promise.resolve(
+        new Worker(name, process, {
+          connection: connect({ maxRetriesPerRequest: null }),
+          prefix: 'signalbox',
+          concurrency,
+          runRetryDelay: RETRY_MS,
+        }),
+      ),
     ping: async () => {
       await adding.ping();
     },
@@ -66,35 +76,70 @@ function redisBackEnd(url: string): BackEnd {
 }
 
 function postgresBackEnd(url: string): BackEnd {
-  const connection = {
+  const common = {
     connectionString: url,
-    schema: 'jobs',
-    migrate: true,
-    max: POSTGRES_POOL,
     connectionTimeoutMillis: CONNECT_MS,
+    query_timeout: ANSWER_MS,
     keepAlive: true,
-    application_name: 'signalbox jobs',
+    application_name: 'signalbox-jobs',
+    // A connection that breaks while it is taken emits this, which would end the process were nobody listening.
+    onConnect: (client: pg.ClientBase) => void client.on('error', () => undefined),
   };
-  const pinging = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: CONNECT_MS });
+  const connection = { ...common, schema: 'jobs', migrate: true, max: POSTGRES_POOL };
+  const pinging = new pg.Pool({ ...common, max: 1 });
   pinging.on('error', () => undefined);
   return {
     kind: 'postgres',
     queue: (name) =>
-      new Queue(
-        name,
-        { connection, defaultJobOptions: KEPT },
-        createPostgresBackend,
-      ) as unknown as Queue<unknown>,
-    worker: (name, process, concurrency) =>
-      new Worker(
-        name,
-        process,
-        { connection, concurrency },
-        createPostgresBackend,
-      ) as unknown as Worker<unknown>,
+      ready(
+        new Queue(
+          name,
+          { connection, defaultJobOptions: KEPT },
+          createPostgresBackend,
+        ) as unknown as Queue<unknown>,
+      ),
+    worker: async (name, process, concurrency) => {
+      const worker = await ready(
+        new Worker(
+          name,
+          process,
+          { connection, concurrency, autorun: false, runRetryDelay: RETRY_MS },
+          createPostgresBackend,
+        ) as unknown as Worker<unknown>,
+      );
+      restAfterErrors(worker);
+      worker.run().catch((error: unknown) => worker.emit('error', error as Error));
+      return worker;
+    },
     ping: async () => {
       await pinging.query('SELECT 1');
     },
     close: () => pinging.end(),
   };
+}
+
+/** What BullMQ could not connect at first never tries again, so it has to be made anew. */
+async function ready<T extends Queue | Worker>(part: T): Promise<T> {
+  (part as EventEmitter).on('error', () => undefined);
+  try {
+    await part.waitUntilReady();
+    return part;
+  } catch (error) {
+    await part.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** While PostgreSQL stops, starts or is gone BullMQ would ask it again and again without a pause. */
+function restAfterErrors(worker: Worker<unknown>): void {
+  let resting = false;
+  worker.on('error', () => {
+    if (resting || worker.closing !== undefined) return;
+    resting = true;
+    void worker.pause(true).catch(() => undefined);
+    setTimeout(() => {
+      resting = false;
+      if (worker.closing === undefined) void worker.resume();
+    }, RETRY_MS).unref();
+  });
 }

@@ -2,13 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '@signalbox/config';
 import type { Queue, Worker } from 'bullmq';
 import type { Logger } from 'pino';
-import { type BackEnd, createBackEnd } from './back-end';
+import { type BackEnd, createBackEnd, type Process } from './back-end';
 import { type AddOptions, type JobQueue, Jobs, type WorkerOptions } from './jobs';
 
 const ANSWER_WITHIN_MS = 1_000;
 const CLOSE_WITHIN_MS = 5_000;
 /** A store that lost everything gets its schedules back this soon. */
 const SCHEDULE_CHECK_MS = 30_000;
+const WORKER_RETRY_MS = 1_000;
+const WARN_EVERY_MS = 10_000;
 
 /** Jobs on Redis when `REDIS_URL` names one, else in the schema `jobs` of PostgreSQL. */
 export function createJobs(config: Config, log: Logger): Jobs {
@@ -16,9 +18,10 @@ export function createJobs(config: Config, log: Logger): Jobs {
 }
 
 class BullMqJobs extends Jobs {
-  private readonly queues = new Map<string, Queue<unknown>>();
+  private readonly queues = new Map<string, Promise<Queue<unknown>>>();
   private readonly workers: Worker<unknown>[] = [];
   private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly warnedAt = new Map<string, number>();
   private closed = false;
 
   constructor(
@@ -33,36 +36,29 @@ class BullMqJobs extends Jobs {
   }
 
   queue<Data>(name: string): JobQueue<Data> {
-    const queue = this.queueOf(name);
     return {
-      add: async (data: Data, options: AddOptions = {}) => {
-        if (this.closed) throw new Error('the jobs are closed');
-        await answered(
-          queue.add(name, data, { jobId: options.jobId, delay: Math.max(0, options.delayMs ?? 0) }),
-        );
-      },
+      add: (data: Data, { jobId, delayMs = 0 }: AddOptions = {}) =>
+        this.ask(name, async (queue) => {
+          await queue.add(name, data, { jobId, delay: Math.max(0, delayMs) });
+        }),
     };
   }
 
   worker<Data>(name: string, handler: (data: Data) => Promise<void>, options: WorkerOptions = {}): void {
-    const worker = this.backEnd.worker(name, (job) => handler(job.data as Data), options.concurrency ?? 1);
-    worker.on('failed', (_job, error) => this.log.error({ err: error, queue: name }, 'A job failed'));
-    worker.on('error', (error) =>
-      this.log.warn({ err: error, queue: name }, 'Jobs cannot be fetched; trying again'),
-    );
-    this.workers.push(worker);
+    void this.startWorker(name, (job) => handler(job.data as Data), options.concurrency ?? 1);
   }
 
   repeat(name: string, everyMs: number, handler: () => Promise<void>): void {
     const queueName = `repeat-${name}`;
     this.worker(queueName, handler);
-    const queue = this.queueOf(queueName);
     const ensure = async (): Promise<void> => {
       try {
-        const existing = await answered(queue.getJobScheduler(name));
-        if (existing?.every !== everyMs) await answered(queue.upsertJobScheduler(name, { every: everyMs }));
+        await this.ask(queueName, async (queue) => {
+          const existing = await queue.getJobScheduler(name);
+          if (existing?.every !== everyMs) await queue.upsertJobScheduler(name, { every: everyMs });
+        });
       } catch (error) {
-        this.log.warn({ err: error, schedule: name }, 'A schedule could not be set; trying again');
+        this.warn(queueName, error);
       }
     };
     void ensure();
@@ -77,23 +73,53 @@ class BullMqJobs extends Jobs {
     this.closed = true;
     for (const timer of this.timers) clearInterval(timer);
     const patience = sleep(CLOSE_WITHIN_MS, undefined, { ref: false });
-    const closing = [...this.workers, ...this.queues.values()].map((part) =>
-      part.close().catch(() => undefined),
-    );
-    await Promise.race([Promise.all(closing), patience]);
+    const closing = [...this.workers, ...this.queues.values()].map(async (part) => (await part).close());
+    await Promise.race([Promise.allSettled(closing), patience]);
     await Promise.race([this.backEnd.close(), patience]);
   }
 
-  private queueOf(name: string): Queue<unknown> {
-    let queue = this.queues.get(name);
-    if (queue === undefined) {
-      queue = this.backEnd.queue(name);
-      queue.on('error', (error) =>
-        this.log.debug({ err: error, queue: name }, 'Jobs cannot be added at the moment'),
+  /** Asks the queue, within a bounded time, whether it has to be connected first or not. */
+  private async ask<T>(name: string, work: (queue: Queue<unknown>) => Promise<T>): Promise<T> {
+    if (this.closed) throw new Error('the jobs are closed');
+    return answered(this.queueOf(name).then(work));
+  }
+
+  private queueOf(name: string): Promise<Queue<unknown>> {
+    const known = this.queues.get(name);
+    if (known) return known;
+    const making = this.backEnd
+      .queue(name)
+      .then((queue) =>
+        queue.on('error', (error) =>
+          this.log.debug({ err: error, queue: name }, 'Jobs cannot be added at the moment'),
+        ),
       );
-      this.queues.set(name, queue);
+    this.queues.set(name, making);
+    making.catch(() => this.queues.delete(name));
+    return making;
+  }
+
+  private async startWorker(name: string, process: Process, concurrency: number): Promise<void> {
+    while (!this.closed) {
+      try {
+        const worker = await this.backEnd.worker(name, process, concurrency);
+        worker.on('failed', (_job, error) => this.log.error({ err: error, queue: name }, 'A job failed'));
+        worker.on('error', (error) => this.warn(name, error));
+        this.workers.push(worker);
+        if (this.closed) await worker.close();
+        return;
+      } catch (error) {
+        this.warn(name, error);
+        await sleep(WORKER_RETRY_MS, undefined, { ref: false });
+      }
     }
-    return queue;
+  }
+
+  /** An outage shows in the log, once in a while and not at each try. */
+  private warn(queue: string, error: unknown): void {
+    if (Date.now() - (this.warnedAt.get(queue) ?? 0) < WARN_EVERY_MS) return;
+    this.warnedAt.set(queue, Date.now());
+    this.log.warn({ err: error, queue }, 'Jobs cannot be fetched; trying again');
   }
 }
 

@@ -56,7 +56,7 @@ export function jobsContract(config: () => Config, outage: () => Promise<() => P
     await jobs.queue(name).add({ n: 1 });
     await jobs.queue(name).add({ n: 2 });
     await until('both ran', 10_000, () => ran.length >= 2);
-    expect(log.lines.some((line) => line['msg'] === 'A job failed')).toBe(true);
+    expect(log.lines.some((line) => line.msg === 'A job failed')).toBe(true);
   });
 
   it('repeats once for all processes', async () => {
@@ -104,4 +104,64 @@ export function jobsContract(config: () => Config, outage: () => Promise<() => P
     await until('and run', 30_000, () => runs >= 2);
     await jobs.ping();
   }, 90_000);
+  it('starts while the store is down, and works when it comes up', async () => {
+    const restore = await outage();
+    const early = createJobs(config(), log);
+    const name = fresh();
+    let runs = 0;
+    let repeats = 0;
+    early.worker(name, () => {
+      runs += 1;
+      return Promise.resolve();
+    });
+    early.repeat(name, 500, () => {
+      repeats += 1;
+      return Promise.resolve();
+    });
+    await expect(early.queue(name).add(null)).rejects.toThrow();
+    await restore();
+    await until('a job added later runs', 30_000, async () => {
+      await early
+        .queue(name)
+        .add(null)
+        .catch(() => undefined);
+      return runs > 0;
+    });
+    await until('what repeats runs', 60_000, () => repeats > 1);
+    await early.close();
+  }, 120_000);
+
+  it('lives through one outage after the other at any moment', async () => {
+    const name = fresh();
+    let runs = 0;
+    jobs.worker(
+      name,
+      async () => {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        runs += 1;
+      },
+      { concurrency: 10 },
+    );
+    let adding = true;
+    const feeder = (async () => {
+      while (adding) {
+        await jobs
+          .queue(name)
+          .add({ some: 'data' }, { delayMs: Math.random() < 0.5 ? 20 : 0 })
+          .catch(() => new Promise((resolve) => setTimeout(resolve, 10)));
+      }
+    })();
+    for (let n = 0; n < 4; n += 1) {
+      const before = runs;
+      await until('jobs run', 60_000, () => runs > before + 20);
+      const restore = await outage();
+      await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 500));
+      await restore();
+    }
+    const before = runs;
+    await until('jobs still run', 60_000, () => runs > before + 20);
+    adding = false;
+    await feeder;
+    expect(log.lines.length).toBeLessThan(200);
+  }, 240_000);
 }

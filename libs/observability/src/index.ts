@@ -1,5 +1,6 @@
 export * from './call-scope';
 export * from './health.module';
+export * from './lean-logger';
 export * from './logger';
 export * from './metrics';
 export * from './nest-logger';

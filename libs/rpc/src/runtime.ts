@@ -14,6 +14,8 @@ export interface Runtime {
 
 export interface RunningApp {
   readonly checks: readonly Check[];
+  /** Where it listens for HTTP, when it does: `http://127.0.0.1:8093`. */
+  readonly url?: string;
   /** Stops taking, finishes what is under way within `SHUTDOWN_SECONDS`, loses nothing. */
   close(): Promise<void>;
 }

@@ -20,6 +20,6 @@ export function describeWith(needs: Need | readonly Need[], name: string, suite:
   const missing = [needs].flat().filter((need) => !available(need));
   if (missing.length === 0) return describe(name, suite);
   const why = `${name} (needs ${missing.join(' and ')}; \`npm test\` says how to get it)`;
-  if (process.env['CI'] && process.env['CI'] !== 'false') throw new Error(`Not to be skipped here: ${why}`);
+  if (process.env.CI && process.env.CI !== 'false') throw new Error(`Not to be skipped here: ${why}`);
   describe.skip(why, suite);
 }

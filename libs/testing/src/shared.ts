@@ -56,7 +56,7 @@ async function place(kind: SharedKind): Promise<SharedPlace> {
 }
 
 async function ask(method: string, path: string): Promise<string> {
-  const servers = process.env['SIGNALBOX_TEST_SERVERS'];
+  const servers = process.env.SIGNALBOX_TEST_SERVERS;
   if (!servers) throw new Error('Jest was started without this repository’s jest.config.cjs');
   const response = await fetch(`${servers}/${path}`, { method, signal: AbortSignal.timeout(WAIT_MS) });
   const text = await response.text();

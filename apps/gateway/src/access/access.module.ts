@@ -6,10 +6,7 @@ import { ApiKeys, NoApiKeys } from './api-keys';
 import { RequestAuthenticator } from './authenticator';
 import { CredentialStrategy } from './credential.strategy';
 import { SessionCache } from './session-cache';
-import { TokenReader } from './token-reader';
-
-/** Between the clocks of the process that signs and the one that verifies. */
-const SKEW_SECONDS = 10;
+import { SKEW_SECONDS, TokenReader } from './token-reader';
 
 @Module({})
 export class AccessModule {

@@ -37,8 +37,12 @@ export class RequestState implements AnswerContext {
     this.surface = facts ? SURFACES[facts.surface] : surfaceOfUnknownPath(this.path);
   }
 
+  /** Path and query; a request to a proxy names its host before them. */
   get url(): string {
-    return this.request.raw.url ?? '/';
+    const { url = '/' } = this.request.raw;
+    if (url.startsWith('/')) return url;
+    const parsed = URL.parse(url);
+    return parsed === null ? '/' : parsed.pathname + parsed.search;
   }
 
   /** As received, without the query. */
@@ -71,7 +75,8 @@ export class RequestState implements AnswerContext {
   publicOrigin(): string {
     if (this.publicUrl !== undefined) return this.publicUrl;
     const { host, protocol } = this.request;
-    return `${protocol}://${HOST.test(host) ? host : 'localhost'}`;
+    const origin = `${protocol}://${host}`;
+    return HOST.test(host) && URL.canParse(origin) ? origin : `${protocol}://localhost`;
   }
 
   /** What goes along with every operation of this request. */

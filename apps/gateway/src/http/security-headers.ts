@@ -18,7 +18,8 @@ function computed(): Headers {
   const response = new ServerResponse(new IncomingMessage(new Socket()));
   helmet({
     contentSecurityPolicy: false,
-    // For browsers that are no more.
+    // For pages, or for browsers that are no more.
+    crossOriginOpenerPolicy: false,
     xDownloadOptions: false,
     xDnsPrefetchControl: false,
     originAgentCluster: false,

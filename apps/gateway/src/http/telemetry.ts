@@ -1,4 +1,4 @@
-import { histogram, traceIdOf } from '@signalbox/observability';
+import { histogram, leanLogger, traceIdOf } from '@signalbox/observability';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 
@@ -13,13 +13,19 @@ const duration = histogram({
 
 /** One line and one observation a request. Neither holds a body, a query or a credential. */
 export class Telemetry {
-  constructor(private readonly log: Logger) {}
+  private readonly log: Logger;
+  /** Looking a series up by its labels costs more than observing: bounded by routes and statuses. */
+  private readonly series = new Map<string, { observe(seconds: number): void }>();
+
+  constructor(log: Logger) {
+    this.log = leanLogger(log);
+  }
 
   record(request: FastifyRequest, { statusCode: status }: FastifyReply): void {
     const { hub, id, method } = request;
     const route = request.is404 ? UNMATCHED : (request.routeOptions.url ?? UNMATCHED);
     const ms = performance.now() - hub.startedAt;
-    duration.observe({ method, route, status }, ms / 1000);
+    this.seriesOf(method, route, status).observe(ms / 1000);
     if (!this.log.isLevelEnabled('info')) return;
     this.log.info(
       {
@@ -33,5 +39,12 @@ export class Telemetry {
       },
       'request',
     );
+  }
+
+  private seriesOf(method: string, route: string, status: number): { observe(seconds: number): void } {
+    const name = `${method} ${route} ${status}`;
+    const series = this.series.get(name) ?? duration.labels({ method, route, status });
+    this.series.set(name, series);
+    return series;
   }
 }

@@ -71,7 +71,7 @@ export class Exchange implements Dispatchable {
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: HeadersIn): void {
-    if (status < 200) return;
+    // Interim answers (1xx) come here too, before the final one.
     this.status = status;
     this.headers = boundHeaders(headers);
   }

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { buildConnector } from 'undici';
 import { answering, closeReceivers, httpReceiver, tcpReceiver, type Receiver } from '../../testing/receivers';
 import { until } from '../../testing/until';
+import { OriginPools, type Dispatchable } from './origin-pools';
 import { OutboundClient, type OutboundClientOptions } from './outbound-client';
 import type { OutboundRequest, OutboundResponse } from './outbound-types';
 
@@ -106,6 +108,34 @@ describe('connections to one origin', () => {
     letGo();
     await Promise.all([hanging, patient]);
     expect(paths).toEqual(['/hang', '/patient']);
+  });
+
+  it('are not handed to what was withdrawn', async () => {
+    const { receiver, paths, letGo } = await mixedReceiver();
+    const pools = new OriginPools({
+      connect: buildConnector({}),
+      connectionsPerOrigin: 1,
+      idleOrigins: 1,
+      keepAliveTimeoutMs: 1000,
+    });
+    const pool = pools.of(`http://127.0.0.1:${receiver.port}`);
+    const request = (path: string): Dispatchable => ({
+      options: { path, method: 'GET' },
+      onRequestStart: () => undefined,
+      onResponseEnd: () => {
+        pool.release();
+      },
+    });
+    const withdrawn = request('/withdrawn');
+    pool.submit(request('/hang'));
+    pool.submit(withdrawn);
+    pool.submit(request('/last'));
+    pool.withdraw(withdrawn);
+    await until(() => paths.length === 1);
+    letGo();
+    await until(() => paths.length === 2);
+    expect(paths).toEqual(['/hang', '/last']);
+    await pool.destroy();
   });
 
   it('are not used up by requests that could not be sent', async () => {

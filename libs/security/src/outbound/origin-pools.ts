@@ -24,7 +24,6 @@ export class OriginPool {
   private readonly pool: Pool;
   private readonly waiting = new Set<Dispatchable>();
   private inFlight = 0;
-  private starting = false;
 
   constructor(
     readonly origin: string,
@@ -63,30 +62,29 @@ export class OriginPool {
     this.pool.dispatch(request.options, request);
   }
 
-  /** @returns whether it was still waiting. */
-  withdraw(request: Dispatchable): boolean {
-    return this.waiting.delete(request);
+  /** Does nothing when it waits no more. */
+  withdraw(request: Dispatchable): void {
+    this.waiting.delete(request);
   }
 
   release(): void {
     this.inFlight -= 1;
-    // On a closed pool a request is released while it starts: whoever starts them goes on, without a call inside a call.
-    if (this.starting) return;
-    for (const next of this.waiting) {
-      if (this.inFlight >= this.options.connectionsPerOrigin) return;
+    const [next] = this.waiting;
+    if (next !== undefined) {
       this.waiting.delete(next);
       this.start(next);
+    } else if (this.inFlight === 0) {
+      this.onIdle(this);
     }
-    if (this.inFlight === 0) this.onIdle(this);
   }
 
   /** Lets what is under way finish; what still waits fails. */
   close(): Promise<void> {
     const closed = this.pool.close();
-    for (const request of this.waiting) {
-      this.waiting.delete(request);
-      this.start(request);
-    }
+    const waiting = [...this.waiting];
+    this.waiting.clear();
+    // A closed pool refuses each at once.
+    for (const request of waiting) this.start(request);
     return closed;
   }
 
@@ -97,9 +95,7 @@ export class OriginPool {
 
   private start(request: Dispatchable): void {
     this.inFlight += 1;
-    this.starting = true;
     this.dispatch(request);
-    this.starting = false;
   }
 }
 

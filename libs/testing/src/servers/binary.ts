@@ -13,7 +13,7 @@ const ALSO = [
 /** Where a server's program is on this machine, or undefined. */
 export function findBinary(name: string): string | undefined {
   // Debian's /usr/sbin/rabbitmq-server changes user and folder; the program itself is what we want.
-  const folders = [...ALSO, ...(process.env['PATH'] ?? '').split(delimiter)];
+  const folders = [...ALSO, ...(process.env.PATH ?? '').split(delimiter)];
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 

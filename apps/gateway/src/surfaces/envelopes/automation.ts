@@ -1,8 +1,8 @@
-import type { Envelope, FieldMessage } from './envelope';
+import type { AnswerContext, Envelope, FieldMessage } from './envelope';
 
 /** The address of another page of the same list. */
-function pageUrl(origin: string, url: string, page: number): string {
-  const address = new URL(url, origin);
+function pageUrl(context: AnswerContext, page: number): string {
+  const address = new URL(context.publicOrigin() + context.url);
   address.searchParams.set('page', String(page));
   return address.href;
 }
@@ -16,10 +16,10 @@ function byField(fields: readonly FieldMessage[]): Record<string, string[]> {
 /** S2: the bare object; lists `{count, next, previous, results}`; `{error, timestamp, path}`. */
 export const automationEnvelope: Envelope = {
   success: (value) => value,
-  page: ({ items, total, page, size }, _listName, { url, publicOrigin }) => ({
+  page: ({ items, total, page, size }, _listName, context) => ({
     count: total,
-    next: page * size < total ? pageUrl(publicOrigin(), url, page + 1) : null,
-    previous: page > 1 ? pageUrl(publicOrigin(), url, page - 1) : null,
+    next: page * size < total ? pageUrl(context, page + 1) : null,
+    previous: page > 1 ? pageUrl(context, page - 1) : null,
     results: items,
   }),
   failure: ({ code, message, fields, details }, { url }) => ({

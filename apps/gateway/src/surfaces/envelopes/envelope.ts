@@ -8,8 +8,8 @@ export interface AnswerContext {
   readonly says: OperationSentence;
   /** Path and query as received. */
   readonly url: string;
-  /** Scheme and authority under which the caller reaches the hub, e.g. `https://hub.example.com`. */
-  readonly publicOrigin: () => string;
+  /** Where the caller reaches the hub, without a trailing slash: `https://hub.example.com`. */
+  publicOrigin(): string;
 }
 
 export interface FieldMessage {

@@ -1,0 +1,5 @@
+import type { ServiceDatabase } from '@signalbox/database';
+import { authDatabase } from '../../api-key-auth/src/database';
+import { webhooksDatabase } from '../../webhook-dispatcher/src/database';
+
+export const DATABASES: readonly ServiceDatabase[] = [authDatabase, webhooksDatabase];

@@ -1,0 +1,3 @@
+import { runMigrations } from './run-migrations';
+
+void runMigrations(process.env);

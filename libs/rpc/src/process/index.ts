@@ -1,0 +1,3 @@
+export * from './lifetime';
+export * from './run-app';
+export * from './start-apps';

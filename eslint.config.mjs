@@ -11,7 +11,7 @@ const LIBS = {
   contracts: [],
   security: ['contracts'],
   config: ['contracts'],
-  observability: ['contracts', 'config'],
+  observability: ['contracts', 'config', 'security'],
   database: ['contracts', 'config', 'observability'],
   jobs: ['contracts', 'config', 'observability', 'database'],
   rpc: ['contracts', 'config', 'observability'],
@@ -118,6 +118,8 @@ export default tseslint.config(
         { considerDefaultExhaustiveForUnions: true },
       ],
       '@typescript-eslint/unbound-method': ['error', { ignoreStatic: true }],
+      // The annotation of a property is what decorators see of its type.
+      '@typescript-eslint/no-inferrable-types': ['error', { ignoreProperties: true }],
       'max-lines': ['error', { max: 320, skipBlankLines: true, skipComments: true }],
       'no-restricted-imports': 'off',
     },

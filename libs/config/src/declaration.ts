@@ -58,14 +58,14 @@ export const DECLARATION = declare({
   },
   HOST: {
     schema: z.string().min(1).default('127.0.0.1'),
-    about: 'Address the gateway listens on.',
+    about: 'Address that the gateway and the metrics server listen on.',
     group: 'Server',
   },
   PORT: { schema: whole(0, 65_535).default(8093), about: 'Port of the gateway.', group: 'Server' },
   METRICS_PORT: {
     schema: whole(0, 65_535).optional(),
     about:
-      'Port that serves `/metrics` and `/health/*` without a credential, for inside a cluster. Without it only the gateway serves them, on `PORT`.',
+      'Port that serves `/metrics` and `/health/*` without a credential, for inside a cluster. The gateway serves them on `PORT` too, `/metrics` to those who may read it.',
     group: 'Server',
   },
   PUBLIC_URL: {
@@ -112,7 +112,7 @@ export const DECLARATION = declare({
   },
   REDIS_URL: {
     schema: url('redis:', 'rediss:').optional(),
-    about: 'Redis for jobs and shared limits. Without it jobs live in PostgreSQL and limits in memory.',
+    about: 'Redis for jobs. Without it they live in PostgreSQL.',
     group: 'Parts',
     secret: true,
   },

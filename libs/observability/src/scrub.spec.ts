@@ -29,7 +29,7 @@ describe('scrub', () => {
   it('keeps what is no secret', () => {
     const value = {
       keyboard: 'x',
-      tokenizer: 1,
+      token_url: 'x',
       hasPassword: true,
       token: null,
       webhook: { id: '1', secret: undefined },

@@ -1,13 +1,11 @@
 import { isNativeError } from 'node:util/types';
+import { isSecretName } from '@signalbox/security';
 
 export const REDACTED = '[redacted]';
 
 const MAX_DEPTH = 8;
 const MAX_ENTRIES = 100;
 const MAX_TEXT = 8_192;
-
-const SECRET_KEY =
-  /(pass(word|wd|phrase)|secret|token|authorization|cookie|api[-_]?key|credentials?|(private|encryption|signing)[-_]?key|signature)s?$/i;
 
 /** What a database error repeats of the statement: stored secrets and customers' data among it. */
 const ROW_DATA = new Set(['parameters', 'detail', 'where', 'internalQuery', 'driverError']);
@@ -79,12 +77,22 @@ export function scrub(value: unknown, isSecret: (key: string) => boolean = () =>
   });
 
   const hides = (key: string, item: unknown): boolean =>
-    item !== null &&
-    item !== undefined &&
-    typeof item !== 'boolean' &&
-    (SECRET_KEY.test(key) || isSecret(key));
+    item !== null && item !== undefined && typeof item !== 'boolean' && (secretName(key) || isSecret(key));
 
   return visit(value, 0);
+}
+
+/** Names are few and repeat: looking one up costs less than taking it apart again. */
+const judged = new Map<string, boolean>();
+const MAX_JUDGED = 5_000;
+
+function secretName(key: string): boolean {
+  let secret = judged.get(key);
+  if (secret === undefined) {
+    secret = isSecretName(key);
+    if (judged.size < MAX_JUDGED) judged.set(key, secret);
+  }
+  return secret;
 }
 
 function speaksJson(value: object): value is { toJSON(): unknown } {

@@ -122,9 +122,12 @@ describe('connections to one origin', () => {
     const request = (path: string): Dispatchable => ({
       options: { path, method: 'GET' },
       onRequestStart: () => undefined,
+      onResponseStart: () => undefined,
+      onResponseData: () => undefined,
       onResponseEnd: () => {
         pool.release();
       },
+      onResponseError: () => undefined,
     });
     const withdrawn = request('/withdrawn');
     pool.submit(request('/hang'));
@@ -135,7 +138,7 @@ describe('connections to one origin', () => {
     letGo();
     await until(() => paths.length === 2);
     expect(paths).toEqual(['/hang', '/last']);
-    await pool.destroy();
+    await Promise.all(pools.takeAll().map((one) => one.destroy()));
   });
 
   it('are not used up by requests that could not be sent', async () => {

@@ -32,6 +32,7 @@ export async function bootGateway(
   const readiness = new Readiness([bus], log);
   const routes = new RouteTable();
   const failures = new Failures(routes, log);
+  // eslint-disable-next-line prefer-const -- the adapter refers to it before it can be made
   let pipeline: RequestPipeline | undefined;
 
   const adapter = new FastifyAdapter({

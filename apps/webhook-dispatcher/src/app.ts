@@ -30,7 +30,7 @@ export async function startWebhookDispatcher(runtime: Runtime): Promise<RunningA
     .noticesOf('webhook-dispatcher')
     .listen(webhookChanged, ({ id }) => endpoints.forget(id));
   await engine.start();
-  await jobs.repeat('retention', RETENTION_EVERY_MS, () => app.get(Retention).run());
+  jobs.repeat('retention', RETENTION_EVERY_MS, () => app.get(Retention).run());
   await app.listen();
 
   return {

@@ -1,5 +1,5 @@
 import { describeWith, type KillableServer, startPostgres, startRedis, testConfig } from '@signalbox/testing';
-import { jobsContract } from './jobs.contract';
+import { jobsContract } from './jobs-contract-for-spec';
 
 describe('jobs on PostgreSQL', () => {
   let server: KillableServer;

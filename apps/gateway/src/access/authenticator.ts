@@ -15,7 +15,7 @@ export class RequestAuthenticator {
     const passport = this.strategy.getPassportInstance();
     return new Promise((resolve, reject) => {
       const settle = (error: unknown, identity?: Identity | false | null): void => {
-        if (error) reject(error as Error);
+        if (error) reject(error instanceof Error ? error : new Error('signing in failed', { cause: error }));
         else resolve(identity || undefined);
       };
       const handle = passport.authenticate(CREDENTIAL, { session: false }, settle) as (

@@ -151,6 +151,7 @@ export class RequestPipeline {
       identity = this.parts.authenticator.glimpse(request);
     }
     await this.count(request, reply, identity);
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- whatever passport refused with is passed on unchanged
     if (refusal) throw refusal;
     if (!looked) return;
     request.hub.principal = identity?.principal;

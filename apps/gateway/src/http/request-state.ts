@@ -67,7 +67,7 @@ export class RequestState implements AnswerContext {
 
   /** W3C `traceparent` of this request's own span. */
   get traceparent(): string {
-    const header = this.request.headers['traceparent'];
+    const header = this.request.headers.traceparent;
     this.knownTrace ??= continueTrace(typeof header === 'string' ? header : undefined);
     return this.knownTrace;
   }

@@ -5,7 +5,7 @@ export class Paged<T> {
   /** @param listName the name S0 gives the list in `content`, e.g. `webhooks` */
   constructor(
     readonly page: Page<T>,
-    readonly listName: string = 'items',
+    readonly listName = 'items',
   ) {}
 }
 

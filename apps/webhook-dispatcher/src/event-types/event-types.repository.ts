@@ -21,13 +21,13 @@ export class EventTypesRepository {
 
   /** Answers false when the name is taken. */
   async insert(row: Omit<EventTypeEntity, 'createdAt'>): Promise<boolean> {
-    const { raw } = await this.rows
+    const inserted = await this.rows
       .createQueryBuilder()
       .insert()
       .values({ ...row, schema: row.schema as object | null })
       .orIgnore()
       .returning('name')
       .execute();
-    return (raw as unknown[]).length === 1;
+    return (inserted.raw as unknown[]).length === 1;
   }
 }

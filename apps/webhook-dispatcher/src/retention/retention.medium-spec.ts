@@ -1,6 +1,6 @@
 import { webhookOperations } from '@signalbox/contracts';
 import { type Receiver, startReceiver, testLog } from '@signalbox/testing';
-import { type DispatcherUnderTest, startDispatcher } from '../specs/dispatcher-under-test';
+import { type DispatcherUnderTest, startDispatcher } from '../specs/dispatcher-for-spec';
 import { Retention } from './retention';
 
 const DAY_MS = 86_400_000;
@@ -49,6 +49,6 @@ describe('Retention', () => {
     await retention.run();
     expect(await counts()).toEqual({ deliveries: 0, attempts: 0, events: 1 });
     await retention.run(Date.now() + 31 * DAY_MS);
-    expect((await counts())?.['events']).toBe(0);
+    expect((await counts())?.events).toBe(0);
   });
 });

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { webhookOperations } from '@signalbox/contracts';
 import { type Receiver, startReceiver, until } from '@signalbox/testing';
 import { Webhook } from 'standardwebhooks';
-import { type DispatcherUnderTest, startDispatcher } from './dispatcher-under-test';
+import { type DispatcherUnderTest, startDispatcher } from './dispatcher-for-spec';
 
 describe('delivery', () => {
   let hub: DispatcherUnderTest;

@@ -1,6 +1,6 @@
 import { DomainError, eventOperations, eventTypeOperations, webhookOperations } from '@signalbox/contracts';
 import { expectSchemaMatches, newId } from '@signalbox/database';
-import { ADMIN, confinedTo, type DispatcherUnderTest, startDispatcher } from './dispatcher-under-test';
+import { ADMIN, confinedTo, type DispatcherUnderTest, startDispatcher } from './dispatcher-for-spec';
 
 const NOWHERE = 'http://127.0.0.1:9/';
 

@@ -69,14 +69,14 @@ export class WebhooksRepository {
 
   /** Answers false when the id is there already. */
   async insert(webhook: WebhookEntity): Promise<boolean> {
-    const { raw } = await this.rows
+    const inserted = await this.rows
       .createQueryBuilder()
       .insert()
       .values(webhook)
       .orIgnore()
       .returning('id')
       .execute();
-    return (raw as unknown[]).length === 1;
+    return (inserted.raw as unknown[]).length === 1;
   }
 
   /** Answers null when it is gone or somebody changed it since `version`. */

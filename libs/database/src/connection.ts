@@ -71,8 +71,9 @@ export function createDataSource(
     poolSize: max,
     connectTimeoutMS: connectionTimeoutMillis,
     applicationName: application_name,
-    poolErrorHandler: (error: Error) =>
-      log.warn({ err: error, schema: database.schema }, 'An idle database connection broke'),
+    // The error itself carries the whole client, which is not for the log.
+    poolErrorHandler: ({ message }: Error) =>
+      log.warn({ schema: database.schema, reason: message }, 'An idle database connection broke'),
     logger: new PinoTypeOrmLogger(log),
     logging: ['error', 'warn'],
     extra,

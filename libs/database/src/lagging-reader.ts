@@ -30,7 +30,9 @@ export class LaggingReader implements Reader {
   ) {
     this.replicas = replicas.map((config) => {
       const pool = new pg.Pool(config);
-      pool.on('error', (error) => log.warn({ err: error }, 'An idle connection to a replica broke'));
+      pool.on('error', ({ message }) =>
+        log.warn({ reason: message }, 'An idle connection to a replica broke'),
+      );
       return { pool, restingUntil: 0 };
     });
   }

@@ -68,7 +68,7 @@ export class DeliveriesService {
     const webhook = await this.webhooks.visible(input.id, context.principal);
     const data = JSON.stringify(input.payload ?? { test: true });
     const type = input.event_type ?? TEST_EVENT_TYPE;
-    if (input.event_type !== undefined) await this.eventTypes.checkPatterns([type]);
+    if (input.event_type !== undefined) await this.eventTypes.checkPatterns([type], () => 'event_type');
     const endpoint = await this.endpoints.get(webhook.id, webhook.version);
     if (endpoint === null) throw DomainError.notFound('webhook');
     const body = publishedBody({

@@ -74,8 +74,14 @@ export class EventTypesService {
     if (fields.length > 0) throw DomainError.invalid(...fields);
   }
 
-  /** Refuses patterns that match no known type: they would never be delivered. */
-  async checkPatterns(patterns: readonly string[]): Promise<void> {
+  /**
+   * Refuses patterns that match no known type: they would never be delivered.
+   * @param fieldOf what the caller calls the pattern at that place
+   */
+  async checkPatterns(
+    patterns: readonly string[],
+    fieldOf = (index: number): string => `events[${index}]`,
+  ): Promise<void> {
     const exact = [...new Set(patterns)].filter((pattern) => !matchesBuiltIn(pattern));
     if (exact.length === 0) return;
     const names = (await this.types.all()).map((type) => type.name);
@@ -83,7 +89,7 @@ export class EventTypesService {
     if (problems.length === 0) return;
     throw DomainError.invalid(
       ...problems.map((pattern) => ({
-        field: `events[${patterns.indexOf(pattern)}]`,
+        field: fieldOf(patterns.indexOf(pattern)),
         key: 'field.unknown_event_type',
         params: { type: pattern },
       })),

@@ -53,7 +53,7 @@ export class OpenApiController {
   @ApiExcludeEndpoint()
   async file(@Param('file') name: string, @Res() reply: FastifyReply): Promise<void> {
     const file = await this.page.file(name);
-    if (!file) throw DomainError.notFound('route');
+    if (!file) throw DomainError.notFound('resource');
     void reply.type(file.type).header('Cache-Control', 'public, max-age=86400').send(file.content);
   }
 }

@@ -38,7 +38,7 @@ export async function bootGateway(
   const adapter = new FastifyAdapter({
     ...serverOptions(config),
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
-      pipeline?.refuse(request, reply, error.statusCode),
+      void pipeline?.refuse(request, reply, error.statusCode),
     clientErrorHandler: (error, socket) => void pipeline?.giveUp(error, socket),
   });
   const fastify = adapter.getInstance();

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
-import type { Principal, UserView } from '@signalbox/contracts';
+import type { AccessClaims, Principal, SessionView, UserView } from '@signalbox/contracts';
 import type { FastifyRequest } from 'fastify';
 import { Authenticator, Strategy } from 'passport';
 import { ApiKeys } from './api-keys';
@@ -72,12 +72,13 @@ export class CredentialStrategy extends PassportStrategy(RequestStrategy, CREDEN
     }
   }
 
-  private async ofToken({ value }: Credential, { id, hub }: FastifyRequest): Promise<Identity> {
+  private ofToken({ value }: Credential, { id, hub }: FastifyRequest): Identity | Promise<Identity> {
     const claims = this.tokens.read(value);
     if (!claims) throw unauthenticated('token_refused');
-    const session = await this.sessions.get(claims.sid, { requestId: id, traceparent: hub.traceparent });
-    if (session?.principal.id !== claims.sub) throw unauthenticated('token_refused');
-    return session;
+    const session = this.sessions.get(claims.sid, { requestId: id, traceparent: hub.traceparent });
+    return session instanceof Promise
+      ? session.then((asked) => identityOf(asked, claims))
+      : identityOf(session, claims);
   }
 
   private async ofKey({ value }: Credential): Promise<Identity> {
@@ -85,4 +86,9 @@ export class CredentialStrategy extends PassportStrategy(RequestStrategy, CREDEN
     if (!principal) throw unauthenticated('key_refused');
     return { principal };
   }
+}
+
+function identityOf(session: SessionView | null, { sub }: AccessClaims): Identity {
+  if (session?.principal.id !== sub) throw unauthenticated('token_refused');
+  return session;
 }

@@ -60,16 +60,23 @@ export class RequestPipeline {
   };
 
   /** A request that the router itself refuses passes no hook. */
-  readonly refuse = (request: FastifyRequest, reply: FastifyReply, statusCode: number | undefined): void => {
+  readonly refuse = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    statusCode: number | undefined,
+  ): Promise<void> => {
     this.open(request, reply);
     reply.raw.once('close', () => this.parts.telemetry.record(request, reply));
-    const error =
+    let refusal: unknown =
       statusCode === 414
         ? DomainError.notFound('route')
         : new DomainError({ code: 'MALFORMED_BODY', messageKey: 'malformed_url' });
-    void this.count(request, reply, undefined)
-      .catch((refusal: unknown) => refusal)
-      .then((refusal) => this.parts.failures.answer(refusal ?? error, request, reply));
+    try {
+      await this.count(request, reply, undefined);
+    } catch (error) {
+      refusal = error;
+    }
+    this.parts.failures.answer(refusal, request, reply);
   };
 
   private readonly admit = (request: FastifyRequest, reply: FastifyReply, done: Done): void => {
@@ -140,18 +147,18 @@ export class RequestPipeline {
     const { facts } = request.hub;
     const looked = facts !== undefined && facts.access.credential !== 'none';
     let identity: Identity | undefined;
-    let refusal: unknown;
+    let refusal: Error | undefined;
     if (looked) {
       try {
         identity = await this.parts.authenticator.identify(request, reply);
       } catch (error) {
-        refusal = error;
+        refusal = error as Error;
       }
     } else {
       identity = this.parts.authenticator.glimpse(request);
     }
-    await this.count(request, reply, identity);
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- whatever passport refused with is passed on unchanged
+    const counted = this.count(request, reply, identity);
+    if (counted) await counted;
     if (refusal) throw refusal;
     if (!looked) return;
     request.hub.principal = identity?.principal;
@@ -159,12 +166,13 @@ export class RequestPipeline {
     authorize(facts.access, identity?.principal);
   }
 
-  private async count(
+  /** @throws DomainError `RATE_LIMITED`; as a rejection where the count is kept elsewhere */
+  private count(
     { hub, method, ip, is404 }: FastifyRequest,
     reply: FastifyReply,
     identity: Identity | undefined,
-  ): Promise<void> {
-    const verdict: Verdict = await this.parts.limiter.admit({
+  ): void | Promise<void> {
+    const verdict = this.parts.limiter.admit({
       method,
       address: ip,
       // Routes of no surface are the hub's own: health, the files of a page.
@@ -172,12 +180,7 @@ export class RequestPipeline {
       surface: hub.surface.name,
       principal: identity?.principal,
     });
-    reply.headers(limitHeaders(verdict));
-    if (verdict.usage.allowed) return;
-    throw new DomainError({
-      code: 'RATE_LIMITED',
-      retryAfter: secondsUntilReset(verdict.usage.resetMs),
-    });
+    return verdict instanceof Promise ? verdict.then((v) => tell(v, reply)) : tell(verdict, reply);
   }
 
   private replay(
@@ -188,4 +191,10 @@ export class RequestPipeline {
     hub.enveloped = true;
     void reply.code(status).headers(headers).header('idempotent-replayed', 'true').send(body);
   }
+}
+
+function tell(verdict: Verdict, reply: FastifyReply): void {
+  reply.headers(limitHeaders(verdict));
+  if (verdict.usage.allowed) return;
+  throw new DomainError({ code: 'RATE_LIMITED', retryAfter: secondsUntilReset(verdict.usage.resetMs) });
 }

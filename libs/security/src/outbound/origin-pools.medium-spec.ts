@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { buildConnector } from 'undici';
 import { answering, closeReceivers, httpReceiver, tcpReceiver, type Receiver } from '../../testing/receivers';
 import { until } from '../../testing/until';
-import { OriginPools, type Dispatchable } from './origin-pools';
+import { OriginPool, OriginPools, type Dispatchable } from './origin-pools';
 import { OutboundClient, type OutboundClientOptions } from './outbound-client';
 import type { OutboundRequest, OutboundResponse } from './outbound-types';
 
@@ -93,6 +93,7 @@ describe('connections to one origin', () => {
   it('do not take up a request that has stopped waiting for one', async () => {
     const { receiver, paths, letGo } = await mixedReceiver();
     const from = client({ connectionsPerOrigin: 1 });
+    const dispatch = jest.spyOn(OriginPool.prototype, 'dispatch');
     const hanging = post(from, receiver, '/hang');
     await until(() => paths.length === 1);
 
@@ -108,6 +109,8 @@ describe('connections to one origin', () => {
     letGo();
     await Promise.all([hanging, patient]);
     expect(paths).toEqual(['/hang', '/patient']);
+    expect(dispatch).toHaveBeenCalledTimes(2);
+    dispatch.mockRestore();
   });
 
   it('are not handed to what was withdrawn', async () => {

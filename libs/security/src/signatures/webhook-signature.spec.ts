@@ -36,7 +36,7 @@ describe('signWebhook', () => {
   });
 
   it('uses the bytes of a secret that is not whsec_ and base64', () => {
-    for (const secret of ['plain text secret', 'whsec_', 'whsec_not-base64!']) {
+    for (const secret of ['plain text secret', 'whsec_', 'whsec_A', 'whsec_not-base64!']) {
       const headers = sign([secret]);
       expect(new Webhook(Buffer.from(secret), { format: 'raw' }).verify(BODY, headers)).toEqual(
         JSON.parse(BODY),

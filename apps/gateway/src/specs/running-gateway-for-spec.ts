@@ -17,7 +17,7 @@ import {
 } from '@signalbox/contracts';
 import { createTransport, Handles, type RunningApp, type Transport } from '@signalbox/rpc';
 import { testConfig, testLog } from '@signalbox/testing';
-import { bootGateway } from './boot-gateway';
+import { bootGateway } from '../boot-gateway';
 import { ProbeSurfaces } from './probe-surfaces-for-spec';
 
 interface KeptKey {

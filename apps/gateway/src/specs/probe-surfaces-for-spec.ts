@@ -9,8 +9,8 @@ import {
   type UserView,
 } from '@signalbox/contracts';
 import { CallScope } from '@signalbox/observability';
-import { Caller, CurrentUser } from './access';
-import { Origin, RawBody } from './http';
+import { Caller, CurrentUser } from '../access';
+import { Origin, RawBody } from '../http';
 import {
   Access,
   ContentSecurityPolicy,
@@ -23,7 +23,7 @@ import {
   SurfaceController,
   type NoContent,
   type SurfaceName,
-} from './surfaces';
+} from '../surfaces';
 import {
   IsEventPattern,
   IsHeaderMap,
@@ -40,7 +40,7 @@ import {
   QueryFlag,
   QueryOneOf,
   QueryText,
-} from './validation';
+} from '../validation';
 
 class RetryDto {
   @IsWhole(0, 20)

@@ -1,0 +1,35 @@
+import 'reflect-metadata';
+import { Controller, Get, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { AddressInfo } from 'node:net';
+import { serve } from '../kit/worker';
+
+let body: unknown;
+
+@Controller('me')
+class BareController {
+  @Get()
+  me(): unknown {
+    return body;
+  }
+}
+
+@Module({ controllers: [BareController] })
+class BareModule {}
+
+/** Nest and Fastify as they come, with one route: no one is asked for, nothing counted, nothing logged. */
+const api = {
+  async listen(answer: unknown): Promise<string> {
+    body = answer;
+    const app = await NestFactory.create<NestFastifyApplication>(BareModule, new FastifyAdapter(), {
+      logger: false,
+    });
+    await app.listen(0, '127.0.0.1');
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    return `http://127.0.0.1:${port}/me`;
+  },
+};
+
+export type BareHttp = typeof api;
+serve(api);

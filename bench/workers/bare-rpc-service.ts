@@ -1,0 +1,44 @@
+import 'reflect-metadata';
+import { Controller, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { MessagePattern, type MicroserviceOptions, Payload, Transport } from '@nestjs/microservices';
+import { Pool } from 'pg';
+import { BARE_PATTERN, BARE_QUEUE } from '../kit/bare-rpc';
+import { serve } from '../kit/worker';
+
+/** As many as a service of the hub opens. */
+const CONNECTIONS = 10;
+const WEBHOOK = 'SELECT * FROM webhooks.webhooks WHERE id = $1';
+const STATS = 'SELECT * FROM webhooks.webhook_stats WHERE webhook_id = ANY ($1)';
+
+let database: Pool | undefined;
+
+@Controller()
+class BareController {
+  /** What the hub reads to answer the same question. */
+  @MessagePattern(BARE_PATTERN)
+  async get(@Payload() { id }: { id: string }): Promise<unknown> {
+    const webhook = await database?.query<object>(WEBHOOK, [id]);
+    const stats = await database?.query<object>(STATS, [[id]]);
+    return { ...webhook?.rows[0], ...stats?.rows[0] };
+  }
+}
+
+@Module({ controllers: [BareController] })
+class BareModule {}
+
+/** Nest's own RabbitMQ server as it comes, with one handler. */
+const api = {
+  async listen(amqpUrl: string, databaseUrl: string): Promise<void> {
+    database = new Pool({ connectionString: databaseUrl, max: CONNECTIONS });
+    const app = await NestFactory.createMicroservice<MicroserviceOptions>(BareModule, {
+      transport: Transport.RMQ,
+      options: { urls: [amqpUrl], queue: BARE_QUEUE },
+      logger: false,
+    });
+    await app.listen();
+  },
+};
+
+export type BareRpcService = typeof api;
+serve(api);

@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto';
+import { type Dispatcher, Pool } from 'undici';
+import { publishedBody } from '../../apps/webhook-dispatcher/src/events/published-body';
+import { generateWebhookSecret, signWebhook } from '../../libs/security/src/signatures/webhook-signature';
+import { now } from '../kit/clock';
+import { EVENT_TYPE, numbered } from '../kit/numbered';
+import { serve } from '../kit/worker';
+
+type Request = Omit<Dispatcher.DispatchOptions, 'origin'>;
+
+export interface Target {
+  readonly origin: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface Tally {
+  readonly answered: number;
+  /** From the first request sent to the last answer. */
+  readonly seconds: number;
+}
+
+const BRAND = 'EmbedAI';
+const secret = generateWebhookSecret();
+
+/** Requests over connections that stay open, each connection with one under way. Anything but a 2xx ends the measurement. */
+class Caller {
+  private readonly pool: Pool;
+  private failure: Error | undefined;
+  answered = 0;
+
+  constructor(origin: string, connections: number) {
+    this.pool = new Pool(origin, { connections, pipelining: 1 });
+  }
+
+  /** Calls back when the answer is whole, or never again after a failure. */
+  send(request: Request, done: () => void): void {
+    this.pool.dispatch(request, {
+      // Without it undici takes the handler for one of an older kind.
+      onRequestStart: () => undefined,
+      onResponseStart: (_controller, status) => {
+        if (status < 200 || status > 299) this.fail(new Error(`The server answered ${status}`));
+      },
+      onResponseData: () => undefined,
+      onResponseEnd: () => {
+        this.answered += 1;
+        done();
+      },
+      onResponseError: (_controller, error) => {
+        this.fail(error);
+        done();
+      },
+    });
+  }
+
+  check(): void {
+    if (this.failure) throw this.failure;
+  }
+
+  get failed(): boolean {
+    return this.failure !== undefined;
+  }
+
+  close(): Promise<void> {
+    return this.pool.destroy();
+  }
+
+  private fail(error: Error): void {
+    this.failure ??= error;
+  }
+}
+
+/** Keeps `concurrency` requests under way until `next` has no more. */
+async function closedLoop(
+  origin: string,
+  concurrency: number,
+  next: () => Request | undefined,
+): Promise<Tally> {
+  const caller = new Caller(origin, concurrency);
+  const start = now();
+  try {
+    await new Promise<void>((resolve) => {
+      let running = concurrency;
+      const again = () => {
+        const request = caller.failed ? undefined : next();
+        if (request) caller.send(request, again);
+        else if ((running -= 1) === 0) resolve();
+      };
+      for (let one = 0; one < concurrency; one += 1) again();
+    });
+    caller.check();
+    return { answered: caller.answered, seconds: (now() - start) / 1000 };
+  } finally {
+    await caller.close();
+  }
+}
+
+function publish({ path, headers }: Target, n: number): Request {
+  return { method: 'POST', path, headers, body: numbered(n) };
+}
+
+/** What a delivery is on the wire, without any of the work around it. */
+function signed(path: string, n: number): Request {
+  const id = randomUUID();
+  const body = publishedBody({
+    type: EVENT_TYPE,
+    timestamp: new Date().toISOString(),
+    data: numbered(n),
+    source: 'api',
+    requestId: id,
+  });
+  const timestampSeconds = Math.floor(Date.now() / 1000);
+  return {
+    method: 'POST',
+    path,
+    headers: {
+      'Content-Type': 'application/json',
+      'User-Agent': `${BRAND}-Webhook/1.0`,
+      [`X-${BRAND}-Event`]: EVENT_TYPE,
+      ...signWebhook({ secrets: [secret], id, timestampSeconds, body, brand: BRAND }),
+    },
+    body,
+  };
+}
+
+const api = {
+  /** GETs for that long, `concurrency` at a time. */
+  get({ origin, path, headers }: Target, seconds: number, concurrency: number): Promise<Tally> {
+    const request: Request = { method: 'GET', path, headers };
+    const until = now() + seconds * 1000;
+    return closedLoop(origin, concurrency, () => (now() < until ? request : undefined));
+  },
+
+  /** The bare loop: signed POSTs of the events numbered below `count`. */
+  post(origin: string, count: number, concurrency: number): Promise<Tally> {
+    let n = 0;
+    return closedLoop(origin, concurrency, () => (n < count ? signed('/', n++) : undefined));
+  },
+
+  /** Publishes the events numbered below `count`, `concurrency` at a time. */
+  publish(target: Target, count: number, concurrency: number): Promise<Tally> {
+    let n = 0;
+    return closedLoop(target.origin, concurrency, () => (n < count ? publish(target, n++) : undefined));
+  },
+
+  /**
+   * Publishes `count` events at a fixed rate, however slow the answers are.
+   * @returns when each was due to be sent, and when its 202 was there
+   */
+  async publishSteadily(
+    target: Target,
+    count: number,
+    perSecond: number,
+    connections: number,
+  ): Promise<{ dueAt: Float64Array; acceptedAt: Float64Array }> {
+    const caller = new Caller(target.origin, connections);
+    const [dueAt, acceptedAt] = [new Float64Array(count), new Float64Array(count)];
+    const start = now();
+    let sent = 0;
+    try {
+      await new Promise<void>((resolve) => {
+        const tick = () => {
+          const due = Math.min(count, Math.ceil(((now() - start) / 1000) * perSecond));
+          for (; sent < due && !caller.failed; sent += 1) {
+            const n = sent;
+            dueAt[n] = start + (n / perSecond) * 1000;
+            caller.send(publish(target, n), () => {
+              acceptedAt[n] = now();
+              if (caller.answered === count || caller.failed) resolve();
+            });
+          }
+          if (sent < count && !caller.failed) setTimeout(tick, 1);
+        };
+        tick();
+      });
+      caller.check();
+      return { dueAt, acceptedAt };
+    } finally {
+      await caller.close();
+    }
+  },
+};
+
+export type Load = typeof api;
+serve(api);

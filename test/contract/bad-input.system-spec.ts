@@ -1,0 +1,119 @@
+import { makeAdminWebhook } from './administration/webhooks';
+import { badBodies } from './bad-values';
+import { useHub } from './hub';
+
+interface Case {
+  readonly path: string;
+  readonly method: 'POST' | 'PUT';
+  /** A body that would be accepted. */
+  readonly good: Readonly<Record<string, unknown>>;
+  /** Status of what is wrong with a field. */
+  readonly status: 400 | 422;
+  readonly as?: null;
+}
+
+const ADMIN = '/api/v1/admin/integration';
+const WEBHOOK = {
+  project_id: 'bad-input',
+  name: 'Bad input',
+  url: 'https://api.example.com/webhook',
+  events: ['task.created'],
+};
+const ID = '{webhook_id}';
+
+/** Every operation that takes a body of its own; what is published as an event is the publisher's. */
+const CASES: readonly Case[] = [
+  { method: 'POST', path: '/api/v1/webhooks', good: WEBHOOK, status: 422 },
+  { method: 'PUT', path: `/api/v1/webhooks/${ID}`, good: { is_active: false }, status: 422 },
+  { method: 'POST', path: `/api/v1/webhooks/${ID}/test`, good: {}, status: 422 },
+  { method: 'POST', path: `/api/v1/webhooks/${ID}/retry`, good: {}, status: 422 },
+  { method: 'POST', path: `${ADMIN}/webhooks`, good: WEBHOOK, status: 400 },
+  { method: 'PUT', path: `${ADMIN}/webhooks/${ID}`, good: { is_active: false }, status: 400 },
+  { method: 'POST', path: `${ADMIN}/webhooks/${ID}/test`, good: {}, status: 400 },
+  { method: 'POST', path: `${ADMIN}/event-types`, good: { name: 'bad.input' }, status: 400 },
+  {
+    method: 'POST',
+    path: '/api/users/',
+    good: { username: 'bad-input', password: 'bad input password', email: 'bad@example.com' },
+    status: 400,
+  },
+  { method: 'POST', path: '/api/auth/login/', good: { username: 'a', password: 'b' }, status: 400, as: null },
+  { method: 'POST', path: '/api/auth/refresh/', good: { refresh: 'a' }, status: 400, as: null },
+  { method: 'POST', path: '/api/v1/auth/login', good: { secret: 'a' }, status: 400, as: null },
+  { method: 'POST', path: '/api/v1/auth/refresh', good: { refreshToken: 'a' }, status: 400, as: null },
+];
+
+const hub = useHub();
+
+/** The fields that an error names, in whatever shape its surface has. */
+function namedFields(body: unknown): string[] {
+  const { content, error } = body as {
+    content?: { details?: { field: string }[] };
+    error?: { details?: { field: string }[] | Record<string, string[]> };
+  };
+  const details = content?.details ?? error?.details ?? [];
+  return Array.isArray(details) ? details.map(({ field }) => field) : Object.keys(details);
+}
+
+/** Everything that these operations could have stored. */
+async function stored(webhookId: string): Promise<unknown[]> {
+  const totals = await Promise.all(
+    [`${ADMIN}/webhooks?limit=1`, `${ADMIN}/event-types?limit=1`, '/api/users/?page_size=1'].map((path) =>
+      hub.call<{ pagination?: { total: number }; count?: number }>('GET', path),
+    ),
+  );
+  const webhook = await hub.call('GET', `${ADMIN}/webhooks/${webhookId}`);
+  const deliveries = await hub.call('GET', `${ADMIN}/webhooks/${webhookId}/deliveries`);
+  return [...totals.map(({ body }) => body.pagination?.total ?? body.count), webhook.text, deliveries.text];
+}
+
+test('every operation that takes a body is here', async () => {
+  const { operations } = await hub.published();
+  const taking = operations
+    .filter(({ requestBody, path }) => requestBody !== undefined && !path.endsWith('/{event_type}'))
+    .map(({ method, path }) => `${method} ${path}`);
+  expect(CASES.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(taking.sort());
+});
+
+describe.each(CASES)('$method $path', ({ method, path, good, status, as }) => {
+  test('every field, wrong in every way, is refused by its name, and nothing is stored', async () => {
+    const document = await hub.published();
+    const operation = document.operations.find((each) => each.method === method && each.path === path);
+    const schema = document.resolve(operation?.requestBody?.content['application/json']?.schema ?? {});
+    const { id } = await makeAdminWebhook(hub);
+    const before = await stored(id);
+    const bodies = badBodies(document, schema, good);
+    const problems: string[] = [];
+    for (const { what, body, field } of bodies) {
+      const answer = await hub.call(method, path.replace(ID, id), { body, ...(as === null && { as }) });
+      const named = namedFields(answer.body);
+      if (answer.status !== status || !named.includes(field)) {
+        problems.push(
+          `${what}: ${answer.status}, naming ${named.join(', ') || 'nothing'}: ${answer.text.slice(0, 200)}`,
+        );
+      }
+    }
+    expect(problems).toEqual([]);
+    expect(bodies.length).toBeGreaterThan(5);
+    expect(await stored(id)).toEqual(before);
+  });
+
+  test.each([
+    ['broken JSON', '{"name": ', 'application/json', [400]],
+    ['a list', '[]', 'application/json', [status]],
+    ['a name given twice', '{"name":"a","name":"b"}', 'application/json', [400, 422]],
+    ['__proto__', '{"__proto__":{"is_active":true}}', 'application/json', [400, 422]],
+    ['10 000 nested lists', '['.repeat(10_000) + ']'.repeat(10_000), 'application/json', [400, 422]],
+    ['1 MiB and one byte', JSON.stringify({ name: 'x'.repeat(1024 * 1024 - 10) }), 'application/json', [413]],
+    ['plain text', 'name=a', 'text/plain', [415]],
+    ['a form', 'name=a', 'application/x-www-form-urlencoded', [415]],
+  ])('a body that is %s is refused', async (_what, body, type, statuses) => {
+    const { id } = await makeAdminWebhook(hub);
+    const answer = await hub.call(method, path.replace(ID, id), {
+      body,
+      headers: { 'content-type': type },
+      ...(as === null && { as }),
+    });
+    expect(statuses).toContain(answer.status);
+  });
+});

@@ -1,10 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../libs/database/src/embedded';
+import { freePort, Tethered } from '../../libs/database/src/embedded';
 import { until } from '../../libs/testing/src/servers/until';
 import { endsWith } from './lifetime';
 import type { Servers } from './servers';
@@ -66,24 +64,21 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   };
   const script = join(root, 'scripts', servers ? 'start-distributed.mjs' : 'start.mjs');
   const logFile = join(folder, 'hub.log');
-  const child = spawn(process.execPath, [...(servers ? [] : profiling), script], {
+  const command = [process.execPath, ...(servers ? [] : profiling), script];
+  const hub = new Tethered(['/bin/sh', '-c', `exec "$@" >'${logFile}' 2>&1`, 'hub', ...command], {
     cwd: root,
     env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    endSignal: 'TERM',
   });
-  const log = createWriteStream(logFile);
-  child.stdout.pipe(log, { end: false });
-  child.stderr.pipe(log, { end: false });
   const url = `http://127.0.0.1:${port}`;
 
   const stop = async () => {
-    await ended(child);
-    log.end();
+    await hub.stop(STOPS_WITHIN_MS);
     await rm(folder, { recursive: true, force: true });
   };
   endsWith(stop);
   await until('the hub is healthy', HEALTHY_WITHIN_MS, async () => {
-    if (child.exitCode !== null) throw new Error(`The hub ended:\n${await lastLines(logFile)}`);
+    if (!hub.running) throw new Error(`The hub ended:\n${await lastLines(logFile)}`);
     return isHealthy(url);
   });
 
@@ -122,16 +117,4 @@ export function isHealthy(url: string): Promise<boolean> {
 
 async function lastLines(file: string): Promise<string> {
   return (await readFile(file, 'utf8')).trimEnd().split('\n').slice(-LAST_LINES).join('\n');
-}
-
-function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-  return new Promise((resolve) => {
-    const late = setTimeout(() => child.kill('SIGKILL'), STOPS_WITHIN_MS);
-    child.once('exit', () => {
-      clearTimeout(late);
-      resolve();
-    });
-    child.kill('SIGTERM');
-  });
 }

@@ -53,7 +53,10 @@ export function memoryOf(part: string): number | undefined {
   if (all === undefined) return undefined;
   return descendants(all, process.pid)
     .filter(({ label }) => label === part)
-    .reduce((sum, { pid }) => sum + (field(pid, 'smaps_rollup', 'Pss') ?? field(pid, 'status', 'VmRSS') ?? 0), 0);
+    .reduce(
+      (sum, { pid }) => sum + (field(pid, 'smaps_rollup', 'Pss') ?? field(pid, 'status', 'VmRSS') ?? 0),
+      0,
+    );
 }
 
 function descendants(all: readonly Process[], root: number): Process[] {
@@ -88,6 +91,8 @@ function read(pid: number): Process | undefined {
 }
 
 function labelOf(command: string, program: string): string {
+  // A shell that waits for another program bears its command line.
+  if (program === 'sh') return 'other';
   for (const [pattern, label] of LABELS) {
     const found = pattern.exec(command) ?? pattern.exec(program);
     if (found) return label.replace('$1', found[1] ?? '');
@@ -98,7 +103,9 @@ function labelOf(command: string, program: string): string {
 /** A field of `/proc/<pid>/<file>` given in kB, in bytes. */
 function field(pid: number, file: string, name: string): number | undefined {
   try {
-    const found = new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/${file}`, 'utf8'));
+    const found = new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(
+      readFileSync(`/proc/${pid}/${file}`, 'utf8'),
+    );
     return found ? Number(found[1]) * UNIT : undefined;
   } catch {
     return undefined;

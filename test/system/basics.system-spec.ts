@@ -31,13 +31,15 @@ describeOnBothStacks('the hub', (stack) => {
     expect(publisher.acknowledged.size).toBe(20);
     await expectAllDelivered(client, publisher, [{ endpoint, webhook }], 20_000);
     expect(endpoint.attempts).toBe(20);
-    const { logs } = await client.ok<{ logs: { event_id: string }[] }>('GET', `/api/v1/webhooks/${webhook.id}/logs?page_size=100`);
-    expect(logs.map(({ event_id }) => event_id).sort()).toEqual(
-      [...publisher.acknowledged.values()].sort(),
+    const { logs } = await client.ok<{ logs: { event_id: string }[] }>(
+      'GET',
+      `/api/v1/webhooks/${webhook.id}/logs?page_size=100`,
     );
+    expect(logs.map(({ event_id }) => event_id).sort()).toEqual([...publisher.acknowledged.values()].sort());
     expect(logs).toEqual(
-      Array.from({ length: 20 }, () =>
-        expect.objectContaining({ status: 'success', attempts: 1, status_code: 200 }) as unknown,
+      Array.from(
+        { length: 20 },
+        () => expect.objectContaining({ status: 'success', attempts: 1, status_code: 200 }) as unknown,
       ),
     );
   });
@@ -103,9 +105,9 @@ describeOnBothStacks('the hub', (stack) => {
     const publisher = new Publisher({ clients, project, concurrency: 8, pauseMs: 10 });
     for (const app of stack.now.apps) {
       await sleep(700);
-      const code = await app.stop(CLOSES_WITHIN_MS);
+      const t0=Date.now(); const code = await app.stop(CLOSES_WITHIN_MS); const t1=Date.now();
       expect({ app: app.name, code }).toEqual({ app: app.name, code: 0 });
-      await app.start();
+      await app.start(); process.stderr.write(app.name+' stop '+(t1-t0)+' start '+(Date.now()-t1)+' '+publisher.summary()+'\n');
     }
     await until('the hub takes events again', 20_000, async () => {
       const before = publisher.acknowledged.size;

@@ -18,7 +18,7 @@ export interface BackEnd {
   readonly kind: 'redis' | 'postgres';
   /** Rejects when the store is down and this kind cannot wait for it. */
   queue(name: string): Promise<Queue<unknown>>;
-  /** The same. A worker once made outlives every outage. */
+  /** Rejects or waits while the store is down, and rejects when the back end is closed. A worker once made outlives every outage. */
   worker(name: string, process: Process, concurrency: number): Promise<Worker<unknown>>;
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -56,15 +56,17 @@ function redisBackEnd(url: string): BackEnd {
           skipWaitingForReady: true,
         }),
       ),
-    worker: (name, process, concurrency) =>
-      Promise.resolve(
-        new Worker(name, process, {
-          connection: connect({ maxRetriesPerRequest: null }),
-          prefix: 'signalbox',
-          concurrency,
-          runRetryDelay: RETRY_MS,
-        }),
-      ),
+    worker: async (name, process, concurrency) => {
+      const connection = connect({ maxRetriesPerRequest: null });
+      // What BullMQ finds closed when it starts it gives up for good, so it starts when Redis answers.
+      await connection.ping();
+      return new Worker(name, process, {
+        connection,
+        prefix: 'signalbox',
+        concurrency,
+        runRetryDelay: RETRY_MS,
+      });
+    },
     ping: async () => {
       await adding.ping();
     },

@@ -22,7 +22,8 @@ class BullMqJobs extends Jobs {
   private readonly workers: Worker<unknown>[] = [];
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly warnedAt = new Map<string, number>();
-  private closed = false;
+  private readonly starting = new Set<Promise<void>>();
+  private readonly ending = new AbortController();
 
   constructor(
     private readonly backEnd: BackEnd,
@@ -45,7 +46,9 @@ class BullMqJobs extends Jobs {
   }
 
   worker<Data>(name: string, handler: (data: Data) => Promise<void>, options: WorkerOptions = {}): void {
-    void this.startWorker(name, (job) => handler(job.data as Data), options.concurrency ?? 1);
+    const starting = this.startWorker(name, (job) => handler(job.data as Data), options.concurrency ?? 1);
+    this.starting.add(starting);
+    void starting.finally(() => this.starting.delete(starting));
   }
 
   repeat(name: string, everyMs: number, handler: () => Promise<void>): void {
@@ -70,12 +73,18 @@ class BullMqJobs extends Jobs {
   }
 
   async close(): Promise<void> {
-    this.closed = true;
+    this.ending.abort();
     for (const timer of this.timers) clearInterval(timer);
     const patience = sleep(CLOSE_WITHIN_MS, undefined, { ref: false });
     const closing = [...this.workers, ...this.queues.values()].map(async (part) => (await part).close());
     await Promise.race([Promise.allSettled(closing), patience]);
     await Promise.race([this.backEnd.close(), patience]);
+    // A worker that was being made must not outlive this, or it would be there when its store goes.
+    await Promise.race([Promise.allSettled(this.starting), patience]);
+  }
+
+  private get closed(): boolean {
+    return this.ending.signal.aborted;
   }
 
   /** Asks the queue, within a bounded time, whether it has to be connected first or not. */
@@ -109,8 +118,9 @@ class BullMqJobs extends Jobs {
         if (this.closed) await worker.close();
         return;
       } catch (error) {
+        if (this.closed) return;
         this.warn(name, error);
-        await sleep(WORKER_RETRY_MS, undefined, { ref: false });
+        await sleep(WORKER_RETRY_MS, undefined, { signal: this.ending.signal }).catch(() => undefined);
       }
     }
   }

@@ -104,32 +104,44 @@ export function jobsContract(config: () => Config, outage: () => Promise<() => P
     await until('and run', 30_000, () => runs >= 2);
     await jobs.ping();
   }, 90_000);
+
   it('starts while the store is down, and works when it comes up', async () => {
     const restore = await outage();
-    const early = createJobs(config(), log);
     const name = fresh();
     let runs = 0;
     let repeats = 0;
-    early.worker(name, () => {
+    jobs.worker(name, () => {
       runs += 1;
       return Promise.resolve();
     });
-    early.repeat(name, 500, () => {
+    jobs.repeat(name, 500, () => {
       repeats += 1;
       return Promise.resolve();
     });
-    await expect(early.queue(name).add(null)).rejects.toThrow();
+    await expect(jobs.queue(name).add(null)).rejects.toThrow();
     await restore();
     await until('a job added later runs', 30_000, async () => {
-      await early
+      await jobs
         .queue(name)
         .add(null)
         .catch(() => undefined);
       return runs > 0;
     });
     await until('what repeats runs', 60_000, () => repeats > 1);
-    await early.close();
   }, 120_000);
+
+  it('closes at once while it is starting, whether the store is up or down', async () => {
+    const starting = () => {
+      const other = createJobs(config(), log);
+      other.worker(fresh(), () => Promise.resolve());
+      other.repeat(fresh(), 500, () => Promise.resolve());
+      return other;
+    };
+    await starting().close();
+    const restore = await outage();
+    await starting().close();
+    await restore();
+  }, 30_000);
 
   it('lives through one outage after the other at any moment', async () => {
     const name = fresh();

@@ -34,7 +34,9 @@ export class HubClient {
   static async signIn(url: string, who: { username: string; password: string } = ADMIN): Promise<HubClient> {
     const client = new HubClient(url, undefined);
     const { username, password } = who;
-    const answer = await client.call<{ access: string }>('POST', '/api/auth/login/', { body: { username, password } });
+    const answer = await client.call<{ access: string }>('POST', '/api/auth/login/', {
+      body: { username, password },
+    });
     if (answer.status !== 200) throw new Error(`Nobody was signed in: ${answer.status} ${answer.text}`);
     return new HubClient(url, answer.json.access, client.agent);
   }
@@ -106,7 +108,11 @@ export class HubClient {
   /** Deliveries of a webhook in a state. */
   async deliveries(webhookId: string, status: 'pending' | 'success' | 'failed'): Promise<number> {
     const path = `/api/v1/admin/integration/webhooks/${webhookId}/deliveries?limit=1&status=${status}`;
-    const { status: code, text, json } = await this.call<{ pagination: { total: number } }>('GET', path, { withinMs: 30_000 });
+    const {
+      status: code,
+      text,
+      json,
+    } = await this.call<{ pagination: { total: number } }>('GET', path, { withinMs: 30_000 });
     if (code !== 200) throw new Error(`GET ${path}: ${code} ${text}`);
     return json.pagination.total;
   }

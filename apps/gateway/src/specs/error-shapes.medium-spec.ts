@@ -133,10 +133,10 @@ describe('errors in the shape of each surface (services in memory)', () => {
   });
 
   it.each([
-    ['user', 'RESOURCE_CONFLICT'],
+    ['?resource=user', 'RESOURCE_CONFLICT'],
     ['', 'CONFLICT'],
-  ])('automation tells a conflict of a resource (%s) from any other', async (resource, code) => {
-    const response = await hub.fetch(`${probesAt('automation')}/fails/CONFLICT?resource=${resource}`);
+  ])('automation tells a conflict of a resource from any other: %j', async (query, code) => {
+    const response = await hub.fetch(`${probesAt('automation')}/fails/CONFLICT${query}`);
     expect(await response.json()).toMatchObject({ error: { code } });
   });
 

@@ -1,0 +1,34 @@
+import type { Benchmark } from '../kit/benchmark';
+import { startHub } from '../kit/hub';
+import { startWorker } from '../kit/worker';
+import type { BareHttp } from '../workers/bare-http';
+import type { Load } from '../workers/load';
+import { compareGets } from './compare-gets';
+
+const PATH = '/api/users/me/';
+
+/** What the door itself costs: credential, limits, headers, envelope, log line. */
+export const guardedGet: Benchmark = {
+  name: 'guarded-get',
+  about: `GET ${PATH} with a JWT, beside a bare Nest and Fastify route that answers the same body`,
+  async run(report, { quick, profiles }) {
+    const hub = await startHub({ profiles });
+    const bare = startWorker<BareHttp>('bare-http');
+    const load = startWorker<Load>('load');
+    const limit = new URL(await bare.call('listen', await hub.call<object>('GET', PATH)));
+    report.print(
+      `GET ${PATH} with a JWT, beside a bare Nest and Fastify route that answers the same body:\n`,
+    );
+    await compareGets(
+      report,
+      load,
+      {
+        hub: async () => ({ origin: hub.url, path: PATH, headers: await hub.signedIn() }),
+        limit: { origin: limit.origin, path: limit.pathname, headers: {} },
+      },
+      0.5,
+      quick,
+    );
+    await Promise.all([bare.stop(), load.stop(), hub.stop()]);
+  },
+};

@@ -8,7 +8,7 @@ export type Api = Readonly<Record<string, (...args: never[]) => unknown>>;
 export interface Worker<T extends Api> {
   /** @throws what the function threw, or when the process ends or does not answer `withinMs` */
   call<K extends keyof T & string>(name: K, ...args: Parameters<T[K]>): Promise<Awaited<ReturnType<T[K]>>>;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 interface Question {

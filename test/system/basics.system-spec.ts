@@ -105,9 +105,9 @@ describeOnBothStacks('the hub', (stack) => {
     const publisher = new Publisher({ clients, project, concurrency: 8, pauseMs: 10 });
     for (const app of stack.now.apps) {
       await sleep(700);
-      const t0=Date.now(); const code = await app.stop(CLOSES_WITHIN_MS); const t1=Date.now();
+      const code = await app.stop(CLOSES_WITHIN_MS);
       expect({ app: app.name, code }).toEqual({ app: app.name, code: 0 });
-      await app.start(); process.stderr.write(app.name+' stop '+(t1-t0)+' start '+(Date.now()-t1)+' '+publisher.summary()+'\n');
+      await app.start();
     }
     await until('the hub takes events again', 20_000, async () => {
       const before = publisher.acknowledged.size;

@@ -32,6 +32,9 @@ export function createBackEnd(config: Config): BackEnd {
 
 function redisBackEnd(url: string): BackEnd {
   const connections: Redis[] = [];
+  // ioredis leaves what waits for a reconnection waiting for ever when it is disconnected meanwhile.
+  const closed = Promise.withResolvers<never>();
+  closed.promise.catch(() => undefined);
   const connect = (options: RedisOptions): Redis => {
     const redis = new Redis(url, {
       connectTimeout: CONNECT_MS,
@@ -47,19 +50,22 @@ function redisBackEnd(url: string): BackEnd {
   const adding = connect({ maxRetriesPerRequest: 0, commandTimeout: CONNECT_MS });
   return {
     kind: 'redis',
-    queue: (name) =>
-      Promise.resolve(
-        new Queue(name, {
+    queue: async (name) => {
+      // Likewise: a queue that found Redis away when it was made would refuse for good.
+      await adding.ping();
+      return ready(
+        new Queue<unknown>(name, {
           connection: adding,
           prefix: 'signalbox',
           defaultJobOptions: KEPT,
           skipWaitingForReady: true,
         }),
-      ),
+      );
+    },
     worker: async (name, process, concurrency) => {
       const connection = connect({ maxRetriesPerRequest: null });
       // What BullMQ finds closed when it starts it gives up for good, so it starts when Redis answers.
-      await connection.ping();
+      await Promise.race([connection.ping(), closed.promise]);
       return new Worker(name, process, {
         connection,
         prefix: 'signalbox',
@@ -71,6 +77,7 @@ function redisBackEnd(url: string): BackEnd {
       await adding.ping();
     },
     close: () => {
+      closed.reject(new Error('the jobs are closed'));
       for (const connection of connections) connection.disconnect();
       return Promise.resolve();
     },

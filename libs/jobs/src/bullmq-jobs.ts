@@ -9,7 +9,7 @@ const ANSWER_WITHIN_MS = 1_000;
 const CLOSE_WITHIN_MS = 5_000;
 /** A store that lost everything gets its schedules back this soon. */
 const SCHEDULE_CHECK_MS = 30_000;
-const WORKER_RETRY_MS = 1_000;
+const RETRY_MS = 1_000;
 const WARN_EVERY_MS = 10_000;
 
 /** Jobs on Redis when `REDIS_URL` names one, else in the schema `jobs` of PostgreSQL. */
@@ -20,7 +20,6 @@ export function createJobs(config: Config, log: Logger): Jobs {
 class BullMqJobs extends Jobs {
   private readonly queues = new Map<string, Promise<Queue<unknown>>>();
   private readonly workers: Worker<unknown>[] = [];
-  private readonly timers = new Set<NodeJS.Timeout>();
   private readonly warnedAt = new Map<string, number>();
   private readonly starting = new Set<Promise<void>>();
   private readonly ending = new AbortController();
@@ -54,18 +53,19 @@ class BullMqJobs extends Jobs {
   repeat(name: string, everyMs: number, handler: () => Promise<void>): void {
     const queueName = `repeat-${name}`;
     this.worker(queueName, handler);
-    const ensure = async (): Promise<void> => {
+    const ensure = async (): Promise<number> => {
       try {
         await this.ask(queueName, async (queue) => {
           const existing = await queue.getJobScheduler(name);
           if (existing?.every !== everyMs) await queue.upsertJobScheduler(name, { every: everyMs });
         });
+        return SCHEDULE_CHECK_MS;
       } catch (error) {
         this.warn(queueName, error);
+        return RETRY_MS;
       }
     };
-    void ensure();
-    this.timers.add(setInterval(() => void ensure(), SCHEDULE_CHECK_MS).unref());
+    void this.again(ensure);
   }
 
   async ping(): Promise<void> {
@@ -74,13 +74,20 @@ class BullMqJobs extends Jobs {
 
   async close(): Promise<void> {
     this.ending.abort();
-    for (const timer of this.timers) clearInterval(timer);
     const patience = sleep(CLOSE_WITHIN_MS, undefined, { ref: false });
     const closing = [...this.workers, ...this.queues.values()].map(async (part) => (await part).close());
     await Promise.race([Promise.allSettled(closing), patience]);
     await Promise.race([this.backEnd.close(), patience]);
     // A worker that was being made must not outlive this, or it would be there when its store goes.
     await Promise.race([Promise.allSettled(this.starting), patience]);
+  }
+
+  /** Does the work until the jobs close, each time after as long as it asked for. */
+  private async again(work: () => Promise<number>): Promise<void> {
+    while (!this.closed) {
+      const pauseMs = await work();
+      await sleep(pauseMs, undefined, { signal: this.ending.signal, ref: false }).catch(() => undefined);
+    }
   }
 
   private get closed(): boolean {
@@ -120,7 +127,7 @@ class BullMqJobs extends Jobs {
       } catch (error) {
         if (this.closed) return;
         this.warn(name, error);
-        await sleep(WORKER_RETRY_MS, undefined, { signal: this.ending.signal }).catch(() => undefined);
+        await sleep(RETRY_MS, undefined, { signal: this.ending.signal }).catch(() => undefined);
       }
     }
   }

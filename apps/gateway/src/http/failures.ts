@@ -65,7 +65,7 @@ export class Failures {
   ): { data: DomainErrorData; surface: Surface } {
     const { hub } = request;
     const data = dataOf(error);
-    const other = data.resource === 'route' ? this.routes.otherMethods(hub.path) : undefined;
+    const other = data.resource === 'route' ? this.routes.otherMethods(request.method, hub.path) : undefined;
     if (!other) return { data, surface: hub.surface };
     reply.header('allow', other.allow);
     const surface = other.facts ? SURFACES[other.facts.surface] : hub.surface;

@@ -31,12 +31,14 @@ export class RouteTable {
     this.routes.set(url, known);
   }
 
-  /** The methods that `path` does take; undefined where it takes none. */
-  otherMethods(path: string): OtherMethods | undefined {
+  /** The methods that `path` takes instead of `method`; undefined where it takes none, or this one. */
+  otherMethods(method: string, path: string): OtherMethods | undefined {
     const matching = [...this.routes.values()].filter(({ pattern }) => pattern.test(path));
     const [first] = matching;
     if (!first) return undefined;
     const methods = new Set(matching.flatMap((route) => [...route.methods]));
+    // The router refused the path itself, say for a parameter that is over-long.
+    if (methods.has(method)) return undefined;
     return { allow: [...methods].sort().join(', '), facts: first.facts };
   }
 }

@@ -4,17 +4,19 @@ import { RunningGateway, type SignedIn } from './running-gateway-for-spec';
 
 const MEBIBYTE = 1024 * 1024;
 
+type Detailed = { details?: { field: string }[] } | null;
+
 /** What the surface says of the field at fault. */
-function fieldsOf(surface: SurfaceName, body: never): string {
-  const shapes: Record<SurfaceName, (b: Record<string, never>) => unknown> = {
-    'integration-service': (b) =>
-      (b.content as { details?: { field: string }[] } | null)?.details?.map((d) => d.field),
-    administration: (b) => (b.error as { details?: { field: string }[] }).details?.map((d) => d.field),
-    automation: (b) => Object.keys((b.error as { details: object }).details),
-    'integration-management': (b) => b.detail,
-    'code-review': (b) => (b.error as { details?: { field: string }[] }).details?.map((d) => d.field),
+function fieldsOf(surface: SurfaceName, body: Record<string, unknown>): string {
+  const listed = (holder: string) => (body[holder] as Detailed)?.details?.map(({ field }) => field);
+  const shapes: Record<SurfaceName, () => unknown> = {
+    'integration-service': () => listed('content'),
+    administration: () => listed('error'),
+    automation: () => Object.keys((body.error as { details: object }).details),
+    'integration-management': () => body.detail,
+    'code-review': () => listed('error'),
   };
-  return JSON.stringify(shapes[surface](body) ?? null);
+  return JSON.stringify(shapes[surface]() ?? null);
 }
 
 describe('bad input (services in memory)', () => {
@@ -68,7 +70,7 @@ describe('bad input (services in memory)', () => {
     async (surface, _what, body, kind, field) => {
       const response = await post(surface, body);
       expect(response.status).toBe(kind === 'invalid' && surface === 'integration-service' ? 422 : 400);
-      expect(fieldsOf(surface, (await response.json()) as never)).toContain(field);
+      expect(fieldsOf(surface, (await response.json()) as Record<string, unknown>)).toContain(field);
       expect(reached.count).toBe(0);
     },
   );
@@ -191,7 +193,7 @@ describe('bad input (services in memory)', () => {
         duplex: 'half',
         token: admin.token,
         headers: { 'content-type': 'application/json' },
-      } as RequestInit)
+      })
       .then(
         (response) => response.status,
         // Node may end the connection under a client that is still sending.
@@ -314,7 +316,8 @@ describe('bad input (services in memory)', () => {
   ])('answers %s', async (_what, bytes, status) => {
     const answer = await hub.raw(bytes);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-    if (!answer.includes('content-length: 0')) {
+    const answeredByNode = /\r\n\r\n(0\r\n\r\n)?$/.test(answer);
+    if (!answeredByNode) {
       const [head = '', body = ''] = answer.split('\r\n\r\n');
       expect(JSON.parse(body)).toMatchObject({ success: false, error: { code: 'VALIDATION_ERROR' } });
       expect(head).toMatch(/x-request-id: \S/);

@@ -91,7 +91,11 @@ export const Nested = (type: () => new () => object): PropertyDecorator => {
 /** A list of objects, each validated by a class of its own. */
 export const NestedList = (type: () => new () => object, max: number, min = 0): PropertyDecorator => {
   const context: RuleContext = { nested: type };
-  return together(IsList(max, min), ValidateNested({ context }));
+  return together(
+    IsList(max, min),
+    Rule('jsonObject', isPlainObject, 'object', { each: true }),
+    ValidateNested({ context }),
+  );
 };
 
 const converted = (convert: RuleContext['convert']): PropertyDecorator => {

@@ -15,6 +15,8 @@ interface PropertyRule {
 export interface PropertyRules {
   readonly rules: readonly PropertyRule[];
   readonly nested?: () => DtoClass;
+  /** Whether a list is asked for. */
+  readonly list: boolean;
   readonly convert?: (text: string) => unknown;
 }
 
@@ -60,6 +62,7 @@ function read(dto: DtoClass): DtoRules {
       name,
       {
         rules,
+        list: rules.some(({ constraint }) => constraint === 'isArray'),
         nested: rules.find(({ context }) => context.nested)?.context.nested,
         convert: rules.find(({ context }) => context.convert)?.context.convert,
       },

@@ -2,7 +2,7 @@ import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import { DomainError, type FieldProblem } from '@signalbox/contracts';
 import { validateSync } from 'class-validator';
 import { isPlainObject } from './checks';
-import { rulesOf, type DtoClass } from './dto-rules';
+import { rulesOf, type DtoClass, type PropertyRules } from './dto-rules';
 import { problemsOf } from './problems';
 
 /** More is told to nobody's use, and a body full of unknown names must not become an answer full of them. */
@@ -70,18 +70,19 @@ function build(
   for (const name of Object.keys(given)) {
     const field = path === '' ? name : `${path}.${name}`;
     const property = rules.get(name);
-    if (property) set(instance, name, nested(property.nested?.(), given[name], field, problems));
+    if (property) set(instance, name, nested(property, given[name], field, problems));
     else if (problems.length < MAX_PROBLEMS) problems.push({ field, key: 'unknown' });
   }
   return instance;
 }
 
-function nested(dto: DtoClass | undefined, value: unknown, field: string, problems: FieldProblem[]): unknown {
+/** A value of the wrong kind is left as it is: the rules say what it should be. */
+function nested(property: PropertyRules, value: unknown, field: string, problems: FieldProblem[]): unknown {
+  const dto = property.nested?.();
   if (!dto) return value;
-  if (Array.isArray(value)) {
-    return value.map((item: unknown, i) => nested(dto, item, `${field}[${i}]`, problems));
-  }
-  return isPlainObject(value) ? build(dto, value, field, problems) : value;
+  const one = (item: unknown, at: string) => (isPlainObject(item) ? build(dto, item, at, problems) : item);
+  if (!property.list) return one(value, field);
+  return Array.isArray(value) ? value.map((item: unknown, i) => one(item, `${field}[${i}]`)) : value;
 }
 
 function set(instance: object, name: string, value: unknown): void {

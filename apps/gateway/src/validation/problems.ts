@@ -45,11 +45,10 @@ const KINDS = new Set(['isString', 'isInt', 'isNumber', 'isBoolean', 'isObject',
 
 /** One problem for each field at fault, with its path as the caller wrote it: `retry_config.max_retries`, `events[1]`. */
 export function problemsOf(dto: object, errors: readonly ValidationError[], path = ''): FieldProblem[] {
-  return errors.flatMap(({ property, value, constraints = {}, children = [] }) => {
+  return errors.flatMap(({ property, value, constraints, children = [] }) => {
     const field = path === '' ? property : `${path}.${property}`;
     const rules = rulesOf(dto).get(property);
-    const broken = Object.keys(constraints);
-    if (broken.length > 0) return [{ ...worded(rules, broken, value, field) }];
+    if (constraints) return [worded(rules, Object.keys(constraints), value, field)];
     return nestedProblems(rules, children, value, field);
   });
 }

@@ -1,3 +1,4 @@
+export { AddressRanges } from './addresses/address-ranges';
 export { AddressPolicy } from './outbound/address-policy';
 export { OutboundClient, type OutboundClientOptions } from './outbound/outbound-client';
 export { OutboundError, type OutboundErrorCode } from './outbound/outbound-error';

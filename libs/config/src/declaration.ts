@@ -7,7 +7,7 @@ export interface Variable<T extends z.ZodType = z.ZodType> {
   /** Parses the text of the variable; a default or `.optional()` makes it optional. */
   readonly schema: T;
   readonly about: string;
-  readonly group: 'Server' | 'Parts' | 'Secrets' | 'Limits' | 'Delivery';
+  readonly group: 'Server' | 'Parts' | 'Secrets' | 'Limits' | 'Delivery' | 'Usage';
   /** Never printed, logged or given a value in `.env.example`. */
   readonly secret?: true;
   /** Apps that cannot start without it. The embedded start makes it instead, outside production. */
@@ -221,6 +221,11 @@ export const DECLARATION = declare({
     schema: whole(1, 3650).default(30),
     about: 'Days that ended deliveries, their attempts and events are kept.',
     group: 'Delivery',
+  },
+  USAGE_RETENTION_DAYS: {
+    schema: whole(1, 3650).default(30),
+    about: 'Days that the record of each request is kept. Sums by hour and day are kept longer.',
+    group: 'Usage',
   },
 });
 

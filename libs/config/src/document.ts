@@ -9,6 +9,7 @@ const GROUPS = [
   'Secrets',
   'Limits',
   'Delivery',
+  'Usage',
 ] as const satisfies readonly Variable['group'][];
 
 /** The variables in the order and under the headings in which they are documented. */

@@ -6,4 +6,5 @@ export * from './operation';
 export * from './page';
 export * from './principal';
 export * from './service';
+export * from './usage';
 export * from './webhooks';

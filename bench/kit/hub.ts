@@ -60,6 +60,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     ADMIN_PASSWORD: randomBytes(15).toString('base64url'),
     ADMIN_SECRET: adminSecret,
     JWT_SECRET: randomBytes(48).toString('base64url'),
+    API_KEY_PEPPERS: randomBytes(48).toString('base64url'),
     ENCRYPTION_KEY: randomBytes(32).toString('base64'),
   };
   const script = join(root, 'scripts', servers ? 'start-distributed.mjs' : 'start.mjs');

@@ -4,7 +4,7 @@ import { keepSecrets, type SecretName } from './secrets';
 
 export const APPS: readonly AppName[] = [...SERVICES, 'gateway'];
 const LOOPBACK = '127.0.0.0/8,::1/128';
-const GIVEN = ['ADMIN_PASSWORD', 'ADMIN_SECRET', 'JWT_SECRET', 'ENCRYPTION_KEY'] as const;
+const GIVEN = ['ADMIN_PASSWORD', 'ADMIN_SECRET', 'JWT_SECRET', 'API_KEY_PEPPERS', 'ENCRYPTION_KEY'] as const;
 
 export interface Environment {
   readonly config: Config;

@@ -8,6 +8,7 @@ const MAKERS = {
   ADMIN_PASSWORD: () => randomBytes(15).toString('base64url'),
   ADMIN_SECRET: () => randomBytes(24).toString('base64url'),
   JWT_SECRET: () => randomBytes(48).toString('base64url'),
+  API_KEY_PEPPERS: () => randomBytes(48).toString('base64url'),
   ENCRYPTION_KEY: () => randomBytes(32).toString('base64'),
   /** Of the embedded PostgreSQL; nobody else needs it. */
   POSTGRES_PASSWORD: () => randomBytes(24).toString('base64url'),

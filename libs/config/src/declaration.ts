@@ -112,7 +112,8 @@ export const DECLARATION = declare({
   },
   REDIS_URL: {
     schema: url('redis:', 'rediss:').optional(),
-    about: 'Redis for jobs. Without it they live in PostgreSQL.',
+    about:
+      'Redis for jobs, and for limits that all gateways share. Without it jobs live in PostgreSQL, and each gateway limits for itself.',
     group: 'Parts',
     secret: true,
   },
@@ -158,6 +159,21 @@ export const DECLARATION = declare({
     secret: true,
     requiredBy: ['webhook-dispatcher', 'api-key-auth'],
   },
+  API_KEY_PEPPERS: {
+    schema: list(z.string().min(32).max(1024))
+      .refine((peppers) => peppers.length > 0, 'must name at least one')
+      .optional(),
+    about:
+      'Keys under which the hashes of API keys are made, comma-separated, at least 32 characters each. The first makes new ones, the others are still accepted.',
+    group: 'Secrets',
+    secret: true,
+    requiredBy: ['gateway', 'api-key-auth'],
+  },
+  API_KEY_EXPIRING_DAYS: {
+    schema: whole(1, 365).default(7),
+    about: 'Days before an API key expires that `api_key.expiring` is published.',
+    group: 'Delivery',
+  },
   BODY_LIMIT_BYTES: {
     schema: whole(1024, 64 * 1024 * 1024).default(1024 * 1024),
     about: 'Largest request body.',
@@ -173,6 +189,12 @@ export const DECLARATION = declare({
     about: 'Sign-ins and refreshes a minute from one address.',
     group: 'Limits',
   },
+  SIGN_IN_FREE_FAILURES: {
+    schema: whole(1, 1_000_000).default(5),
+    about:
+      'Failed sign-ins of one account from one address until the next has to wait; ten times as many from one address for all accounts.',
+    group: 'Limits',
+  },
   LIMIT_READ_PER_MINUTE: {
     schema: whole(1, 1_000_000_000).default(60),
     about: 'Reads a minute of one client on the code-review surface, and without a credential anywhere.',
@@ -181,6 +203,48 @@ export const DECLARATION = declare({
   LIMIT_WRITE_PER_MINUTE: {
     schema: whole(1, 1_000_000_000).default(30),
     about: 'Writes a minute of one client on the code-review surface, and without a credential anywhere.',
+    group: 'Limits',
+  },
+  LIMIT_GLOBAL_PER_SECOND: {
+    schema: whole(1, 1_000_000_000).default(10_000),
+    about: 'Requests a second of everybody together.',
+    group: 'Limits',
+  },
+  LIMIT_REDIS_TIMEOUT_MS: {
+    schema: whole(5, 5_000).default(50),
+    about:
+      'How long a request waits for Redis to count it, in milliseconds. After that the gateway enforces its share of the limits.',
+    group: 'Limits',
+  },
+  MAX_CONNECTIONS: {
+    schema: whole(1, 1_000_000).default(20_000),
+    about: 'Connections that a gateway holds at once.',
+    group: 'Limits',
+  },
+  MAX_CONNECTIONS_PER_ADDRESS: {
+    schema: whole(1, 1_000_000).default(1_000),
+    about: 'Of those, from one address. Proxies named in `TRUST_PROXY` are exempt.',
+    group: 'Limits',
+  },
+  HEADERS_TIMEOUT_SECONDS: {
+    schema: whole(1, 600).default(15),
+    about: 'How long a client may take to send the headers of a request.',
+    group: 'Limits',
+  },
+  REQUEST_TIMEOUT_SECONDS: {
+    schema: whole(1, 3600).default(60),
+    about: 'How long a client may take to send a whole request. Answering it may take longer.',
+    group: 'Limits',
+  },
+  IP_ALLOW: {
+    schema: list(cidr).default([]),
+    about:
+      'Addresses or CIDR ranges, comma-separated, that may call the gateway; everybody, where none is named. Behind a proxy, set `TRUST_PROXY` too.',
+    group: 'Limits',
+  },
+  IP_DENY: {
+    schema: list(cidr).default([]),
+    about: 'Addresses or CIDR ranges, comma-separated, that may not, whatever `IP_ALLOW` says.',
     group: 'Limits',
   },
   BRAND: {

@@ -4,6 +4,7 @@ const SECRETS = {
   ADMIN_PASSWORD: 'correct horse',
   ADMIN_SECRET: 'battery staple 16',
   JWT_SECRET: 'j'.repeat(32),
+  API_KEY_PEPPERS: 'p'.repeat(32),
   ENCRYPTION_KEY: Buffer.alloc(32).toString('base64'),
 };
 
@@ -46,6 +47,7 @@ describe('loadConfig', () => {
       TRUST_PROXY: ['10.0.0.0/8', '::1'],
       DATABASE_REPLICA_URLS: ['postgres://a/x', 'postgres://b/x'],
       ...SECRETS,
+      API_KEY_PEPPERS: [SECRETS.API_KEY_PEPPERS],
     });
     expect(Object.isFrozen(config)).toBe(true);
   });
@@ -67,6 +69,7 @@ describe('loadConfig', () => {
       ADMIN_SECRET: 'hush',
       JWT_SECRET: 'hush',
       ENCRYPTION_KEY: 'hush',
+      API_KEY_PEPPERS: `${'p'.repeat(32)},hush`,
       BODY_LIMIT_BYTES: '1e6',
       LIMIT_USER_PER_MINUTE: '-1',
       BRAND: 'hush hush',
@@ -83,13 +86,16 @@ describe('loadConfig', () => {
   it('counts an empty variable as absent', () => {
     const empty = Object.fromEntries(Object.keys(SECRETS).map((name) => [name, '']));
     expect(loadConfig({ PORT: '', DATABASE_URL: '', HOST: '' }, [])).toEqual(loadConfig({}, []));
-    expect(problemsOf(empty, 'gateway').problems.map((problem) => problem.variable)).toEqual(['JWT_SECRET']);
+    expect(problemsOf(empty, 'gateway').problems.map((problem) => problem.variable)).toEqual([
+      'JWT_SECRET',
+      'API_KEY_PEPPERS',
+    ]);
   });
 
   it.each([
-    ['gateway', ['JWT_SECRET']],
+    ['gateway', ['JWT_SECRET', 'API_KEY_PEPPERS']],
     ['webhook-dispatcher', ['ENCRYPTION_KEY']],
-    ['api-key-auth', ['ADMIN_PASSWORD', 'ADMIN_SECRET', 'JWT_SECRET', 'ENCRYPTION_KEY']],
+    ['api-key-auth', ['ADMIN_PASSWORD', 'ADMIN_SECRET', 'JWT_SECRET', 'ENCRYPTION_KEY', 'API_KEY_PEPPERS']],
   ] as const)('%s does not start without %j', (app, names) => {
     const { problems } = problemsOf({}, app);
     expect(problems.map((problem) => problem.variable)).toEqual(names);

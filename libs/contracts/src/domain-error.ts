@@ -32,6 +32,7 @@ export type ResourceKind =
   | 'event_type'
   | 'user'
   | 'session'
+  | 'api_key'
   | 'plugin'
   | 'integration'
   | 'route'

@@ -106,6 +106,7 @@ describe('scrubText', () => {
     ['sent Authorization: Bearer abcdefghijk', 'sent Authorization: Bearer [redacted]'],
     ['token eyJhbGciOi.eyJzdWIi.c2ln_bmF0 refused', 'token [redacted] refused'],
     ['secret whsec_aGVsbG8gd29ybGQ=!', 'secret [redacted]!'],
+    ['key eak_0123456789abcdefghijklmnopqrstuv!', 'key eak_0123[redacted]!'],
     ['http://host:80/a:b@c and a:b@c', 'http://host:80/a:b@c and a:b@c'],
   ])('%s', (text, expected) => {
     expect(scrubText(text)).toBe(expected);

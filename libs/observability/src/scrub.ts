@@ -16,6 +16,8 @@ const IN_TEXT: readonly [RegExp, string][] = [
   [/\b(Bearer|Basic|ApiKey)\s+[\w~+/=.-]{8,}/gi, `$1 ${REDACTED}`],
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, REDACTED],
   [/\bwhsec_[\w+/=-]+/g, REDACTED],
+  // API keys, of which the first characters may be told
+  [/\b((?:eak|ocr)_[\w-]{4})[\w-]{20,}/g, `$1${REDACTED}`],
 ];
 
 /** Replaces what looks like a secret inside running text: passwords in URLs, credentials, tokens, signing secrets. */

@@ -1,4 +1,6 @@
 export { AddressRanges } from './addresses/address-ranges';
+export { ApiKeyHasher } from './api-keys/api-key-hasher';
+export { isWellFormedApiKey, makeApiKey, shownPrefix } from './api-keys/key-text';
 export { AddressPolicy } from './outbound/address-policy';
 export { OutboundClient, type OutboundClientOptions } from './outbound/outbound-client';
 export { OutboundError, type OutboundErrorCode } from './outbound/outbound-error';

@@ -6,6 +6,7 @@ const SECRETS = {
   ADMIN_PASSWORD: 'test-admin-password',
   ADMIN_SECRET: 'test-admin-secret-0123456789',
   JWT_SECRET: 'test-jwt-secret-0123456789-0123456789-0123456789',
+  API_KEY_PEPPERS: 'test-api-key-pepper-0123456789-0123456789',
   ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
 };
 

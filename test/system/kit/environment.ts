@@ -9,6 +9,7 @@ export const COMMON = {
   ADMIN_PASSWORD: ADMIN.password,
   ADMIN_SECRET: 'system-test-secret-0123456789',
   JWT_SECRET: 'system-test-jwt-secret-0123456789-0123456789',
+  API_KEY_PEPPERS: 'system-test-api-key-pepper-0123456789-012',
   ENCRYPTION_KEY: Buffer.alloc(32, 9).toString('base64'),
   OUTBOUND_ALLOW_PRIVATE: '127.0.0.0/8',
   SHUTDOWN_SECONDS: String(SHUTDOWN_SECONDS),

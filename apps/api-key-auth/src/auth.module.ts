@@ -8,6 +8,7 @@ import { SessionsModule } from './sessions/sessions.module';
 import { SettingsModule } from './settings.module';
 import { Sweeper } from './sweeper';
 import { TokensModule } from './tokens/tokens.module';
+import { UsageModule } from './usage/usage.module';
 import { UsersModule } from './users/users.module';
 
 @Module({})
@@ -23,6 +24,7 @@ export class AuthModule {
         UsersModule,
         SessionsModule,
         IdempotencyModule,
+        UsageModule,
       ],
       providers: [Sweeper],
     };

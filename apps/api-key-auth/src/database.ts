@@ -1,11 +1,13 @@
 import type { ServiceDatabase } from '@signalbox/database';
 import { IdempotencyRecordEntity } from './idempotency/idempotency-record.entity';
 import { UsersSessionsIdempotency1763700000000 } from './migrations/1763700000000-users-sessions-idempotency';
+import { Usage1763710000300 } from './migrations/1763710000300-usage';
 import { SessionEntity } from './sessions/session.entity';
+import { UsageReportEntity } from './usage/usage-report.entity';
 import { UserEntity } from './users/user.entity';
 
 export const authDatabase: ServiceDatabase = {
   schema: 'auth',
-  entities: [UserEntity, SessionEntity, IdempotencyRecordEntity],
-  migrations: [UsersSessionsIdempotency1763700000000],
+  entities: [UserEntity, SessionEntity, IdempotencyRecordEntity, UsageReportEntity],
+  migrations: [UsersSessionsIdempotency1763700000000, Usage1763710000300],
 };

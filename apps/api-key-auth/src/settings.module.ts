@@ -10,6 +10,8 @@ export abstract class AuthSettings {
   abstract readonly adminUsername: string;
   abstract readonly adminPassword: string;
   abstract readonly adminSecret: string;
+  /** Days that the record of a request is kept. */
+  abstract readonly usageRetentionDays: number;
 }
 
 @Module({})
@@ -19,6 +21,7 @@ export class SettingsModule {
       adminUsername: config.ADMIN_USERNAME,
       adminPassword: required(config, 'ADMIN_PASSWORD'),
       adminSecret: required(config, 'ADMIN_SECRET'),
+      usageRetentionDays: config.USAGE_RETENTION_DAYS,
     };
     return {
       module: SettingsModule,

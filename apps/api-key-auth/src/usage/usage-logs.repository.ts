@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import {
+  USAGE_LOGS_COUNTED,
+  type UsageCursor,
+  type UsageFilter,
+  type UsageLogView,
+  type UsageRange,
+} from '@signalbox/contracts';
+import { Database } from '@signalbox/database';
+import { toMilliseconds } from './latency-sketch';
+import { conditionOf } from './usage-filter';
+
+export interface LogsQuery extends UsageRange {
+  readonly filter: UsageFilter;
+}
+
+type LogRow = Omit<UsageLogView, 'time' | 'duration_ms' | 'bytes_in' | 'bytes_out'> & {
+  readonly time: Date;
+  readonly duration_us: number;
+  readonly bytes_in: string;
+  readonly bytes_out: string;
+};
+
+const COLUMNS = `id, time, request_id, method, endpoint, surface, status, duration_us, bytes_in, bytes_out, caller_kind,
+  caller_id, caller_name, project_id, error_code, address`;
+
+/** Reads records of requests. Everything here may lag. */
+@Injectable()
+export class UsageLogsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Newest first. */
+  async page(
+    query: LogsQuery,
+    { offset, limit }: { offset: number; limit: number },
+  ): Promise<{ items: UsageLogView[]; total: number }> {
+    const { where, values } = chosen(query);
+    const [rows, count] = await Promise.all([
+      this.database.lagging.query<LogRow>(
+        `SELECT ${COLUMNS} FROM usage_logs WHERE ${where} ORDER BY time DESC, id DESC LIMIT ${limit} OFFSET ${offset}`,
+        values,
+      ),
+      this.database.lagging.query<{ total: number }>(
+        `SELECT count(*)::integer AS total FROM (SELECT FROM usage_logs WHERE ${where} LIMIT ${USAGE_LOGS_COUNTED}) counted`,
+        values,
+      ),
+    ]);
+    return { items: rows.rows.map(viewOf), total: count.rows[0]?.total ?? 0 };
+  }
+
+  /** Oldest first, from after `cursor` on. */
+  async after(query: LogsQuery, cursor: UsageCursor | null, limit: number): Promise<UsageLogView[]> {
+    const { where, values } = chosen(query);
+    const next = values.length + 1;
+    const { rows } = await this.database.lagging.query<LogRow>(
+      `SELECT ${COLUMNS} FROM usage_logs
+        WHERE ${where}${cursor ? ` AND (time, id) > ($${next}::timestamptz, $${next + 1}::uuid)` : ''}
+        ORDER BY time, id LIMIT ${limit}`,
+      cursor ? [...values, cursor.time, cursor.id] : values,
+    );
+    return rows.map(viewOf);
+  }
+}
+
+function chosen({ filter, from, to }: LogsQuery): { where: string; values: unknown[] } {
+  const { sql, values } = conditionOf(filter, null, 3);
+  return { where: `time >= $1 AND time < $2${sql}`, values: [new Date(from), new Date(to), ...values] };
+}
+
+function viewOf({ time, duration_us, bytes_in, bytes_out, ...row }: LogRow): UsageLogView {
+  return {
+    ...row,
+    time: time.toISOString(),
+    duration_ms: toMilliseconds(duration_us),
+    bytes_in: Number(bytes_in),
+    bytes_out: Number(bytes_out),
+  };
+}

@@ -1,0 +1,45 @@
+import { Controller } from '@nestjs/common';
+import {
+  usageOperations,
+  type CallContext,
+  type Page,
+  type UsageBatch,
+  type UsageExportQuery,
+  type UsageLogFilter,
+  type UsageLogView,
+  type UsageStatsQuery,
+  type UsageStatsView,
+} from '@signalbox/contracts';
+import { Handles } from '@signalbox/rpc';
+import { UsageIntakeService } from './usage-intake.service';
+import { UsageLogsService } from './usage-logs.service';
+import { UsageStatsService } from './usage-stats.service';
+
+@Controller()
+export class UsageController {
+  constructor(
+    private readonly intake: UsageIntakeService,
+    private readonly figures: UsageStatsService,
+    private readonly records: UsageLogsService,
+  ) {}
+
+  @Handles(usageOperations.store)
+  store(input: UsageBatch): Promise<{ stored: number }> {
+    return this.intake.store(input);
+  }
+
+  @Handles(usageOperations.stats)
+  stats(input: UsageStatsQuery, { principal }: CallContext): Promise<UsageStatsView> {
+    return this.figures.stats(input, principal);
+  }
+
+  @Handles(usageOperations.logs)
+  logs(input: UsageLogFilter, { principal }: CallContext): Promise<Page<UsageLogView>> {
+    return this.records.list(input, principal);
+  }
+
+  @Handles(usageOperations.export)
+  export(input: UsageExportQuery, { principal }: CallContext): Promise<readonly UsageLogView[]> {
+    return this.records.export(input, principal);
+  }
+}

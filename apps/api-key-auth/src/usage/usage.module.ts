@@ -1,0 +1,28 @@
+import { Module } from '@nestjs/common';
+import { UsageIntakeRepository } from './usage-intake.repository';
+import { UsageIntakeService } from './usage-intake.service';
+import { UsageKeeper } from './usage-keeper';
+import { UsageLogsRepository } from './usage-logs.repository';
+import { UsageLogsService } from './usage-logs.service';
+import { UsagePartitionsRepository } from './usage-partitions.repository';
+import { UsageRollupRepository } from './usage-rollup.repository';
+import { UsageStatsService } from './usage-stats.service';
+import { UsageSumsRepository } from './usage-sums.repository';
+import { UsageController } from './usage.controller';
+
+@Module({
+  controllers: [UsageController],
+  providers: [
+    UsageIntakeRepository,
+    UsageIntakeService,
+    UsagePartitionsRepository,
+    UsageRollupRepository,
+    UsageKeeper,
+    UsageSumsRepository,
+    UsageStatsService,
+    UsageLogsRepository,
+    UsageLogsService,
+  ],
+  exports: [UsageStatsService, UsageSumsRepository],
+})
+export class UsageModule {}

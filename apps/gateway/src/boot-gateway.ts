@@ -7,12 +7,14 @@ import type { RunningApp, Runtime } from '@signalbox/rpc';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { RequestAuthenticator } from './access/authenticator';
 import { GatewayModule } from './gateway.module';
+import { AddressLists } from './http/address-lists';
+import { ConnectionGuard } from './http/connection-guard';
 import { HubExceptionFilter } from './http/exception.filter';
 import { Failures } from './http/failures';
 import { takeJsonBodies } from './http/json-body';
 import { RequestPipeline } from './http/request-pipeline';
 import { RouteTable } from './http/route-table';
-import { MAX_CONNECTIONS, serverOptions } from './http/server-options';
+import { serverOptions } from './http/server-options';
 import { Telemetry } from './http/telemetry';
 import { Idempotency } from './idempotency/idempotency';
 import { Limiter } from './limits/limiter';
@@ -52,6 +54,7 @@ export async function bootGateway(
   );
   pipeline = new RequestPipeline({
     authenticator: app.get(RequestAuthenticator),
+    addresses: new AddressLists(config),
     limiter: app.get(Limiter),
     idempotency: app.get(Idempotency),
     failures,
@@ -63,7 +66,7 @@ export async function bootGateway(
   app.useGlobalPipes(new HubValidationPipe());
   app.get(OpenApiDocument).describe(app);
   const server = fastify.server;
-  server.maxConnections = MAX_CONNECTIONS;
+  new ConnectionGuard(config).watch(server);
   try {
     await app.listen(config.PORT, config.HOST);
   } catch (error) {

@@ -21,7 +21,7 @@ export class GatewayModule {
       imports: [
         RpcModule.forRoot(transport),
         AccessModule.signedWith(required(config, 'JWT_SECRET')),
-        LimitsModule.of(config),
+        LimitsModule.of(config, log),
         GatewayHealthModule.of(readiness),
         OpenApiModule,
         ...surfaces,

@@ -13,6 +13,8 @@ export interface Principal {
   readonly role?: Role;
   /** Set for API keys. */
   readonly scopes?: readonly Scope[];
+  /** Requests an hour; set for API keys. */
+  readonly rateLimit?: number;
   /** The projects this caller is confined to; `null` means all of them. */
   readonly projects: readonly string[] | null;
   /** The sign-in this token belongs to (users only). */

@@ -7,9 +7,11 @@ import { authorize } from '../access/authorize';
 import type { Identity } from '../access/credential.strategy';
 import type { Idempotency } from '../idempotency/idempotency';
 import { limitHeaders, secondsUntilReset } from '../limits/limit-headers';
+import type { LimitKind } from '../limits/limit-kind';
 import type { Limiter, Verdict } from '../limits/limiter';
 import { NO_CONTENT, Paged } from '../surfaces/answers';
 import { ROUTE_FACTS } from '../surfaces/route-facts';
+import type { AddressLists } from './address-lists';
 import type { Failures } from './failures';
 import { RequestState } from './request-state';
 import { securityHeaders, type Headers } from './security-headers';
@@ -18,6 +20,7 @@ import { answerUnreadable } from './unreadable';
 
 export interface PipelineParts {
   readonly authenticator: RequestAuthenticator;
+  readonly addresses: AddressLists;
   readonly limiter: Limiter;
   readonly idempotency: Idempotency;
   readonly failures: Failures;
@@ -72,6 +75,7 @@ export class RequestPipeline {
         ? DomainError.notFound('route')
         : new DomainError({ code: 'MALFORMED_BODY', messageKey: 'malformed_url' });
     try {
+      if (!this.parts.addresses.admit(request.ip)) await this.turnAway(request, reply);
       await this.count(request, reply, undefined);
     } catch (error) {
       refusal = error;
@@ -144,6 +148,7 @@ export class RequestPipeline {
 
   /** Limits come before refusals, so that guessing credentials is limited too. */
   private async check(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    if (!this.parts.addresses.admit(request.ip)) await this.turnAway(request, reply);
     const { facts } = request.hub;
     const looked = facts !== undefined && facts.access.credential !== 'none';
     let identity: Identity | undefined;
@@ -166,17 +171,24 @@ export class RequestPipeline {
     authorize(facts.access, identity?.principal);
   }
 
+  /** Counted nowhere: whoever may not call at all uses nothing up. */
+  private async turnAway(request: FastifyRequest, reply: FastifyReply): Promise<never> {
+    await this.count(request, reply, undefined, 'none');
+    throw new DomainError({ code: 'FORBIDDEN', messageKey: 'address_refused' });
+  }
+
   /** @throws DomainError `RATE_LIMITED`; as a rejection where the count is kept elsewhere */
   private count(
     { hub, method, ip, is404 }: FastifyRequest,
     reply: FastifyReply,
     identity: Identity | undefined,
+    // Routes of no surface are the hub's own: health, the files of a page.
+    kind: LimitKind = hub.facts?.limit ?? (is404 ? 'standard' : 'none'),
   ): void | Promise<void> {
     const verdict = this.parts.limiter.admit({
       method,
       address: ip,
-      // Routes of no surface are the hub's own: health, the files of a page.
-      kind: hub.facts?.limit ?? (is404 ? 'standard' : 'none'),
+      kind,
       surface: hub.surface.name,
       principal: identity?.principal,
     });

@@ -5,13 +5,13 @@ import type { Config } from '@signalbox/config';
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 /** Longer than load balancers keep theirs, so that it is never us who close first. */
 const KEEP_ALIVE_MS = 72_000;
-/** To send a whole request; answering may take longer. */
-const REQUEST_MS = 60_000;
-const HEADERS_MS = 15_000;
+/** How long a connection may be silent: longer than any operation takes, short enough to end who never reads his answer. */
+const SILENT_MS = 330_000;
+/** How often connections are looked at, for those that take too long: a client is given that much more. */
+const LOOK_MS = 5_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 /** Ids and names in paths are shorter. */
 const MAX_PARAM_LENGTH = 512;
-export const MAX_CONNECTIONS = 20_000;
 
 /** The caller's `X-Request-Id` where it is well-formed, else a new one. */
 function requestId({ headers }: IncomingMessage): string {
@@ -20,13 +20,26 @@ function requestId({ headers }: IncomingMessage): string {
 }
 
 /** How the HTTP server and Fastify's router are set up. */
-export function serverOptions(config: Pick<Config, 'BODY_LIMIT_BYTES' | 'TRUST_PROXY'>) {
+export function serverOptions(
+  config: Pick<
+    Config,
+    'BODY_LIMIT_BYTES' | 'TRUST_PROXY' | 'HEADERS_TIMEOUT_SECONDS' | 'REQUEST_TIMEOUT_SECONDS'
+  >,
+) {
+  const requestTimeout = config.REQUEST_TIMEOUT_SECONDS * 1000;
+  const headersTimeout = Math.min(config.HEADERS_TIMEOUT_SECONDS * 1000, requestTimeout);
   return {
     bodyLimit: config.BODY_LIMIT_BYTES,
     trustProxy: config.TRUST_PROXY.length > 0 ? config.TRUST_PROXY : false,
-    requestTimeout: REQUEST_MS,
+    requestTimeout,
+    connectionTimeout: SILENT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_MS, keepAliveTimeoutBuffer: 0 },
+    http: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout,
+      connectionsCheckingInterval: Math.min(LOOK_MS, headersTimeout / 3),
+      keepAliveTimeoutBuffer: 0,
+    },
     // Whatever is under way when the hub stops is answered, on a connection that then ends.
     return503OnClosing: false,
     requestIdHeader: false as const,

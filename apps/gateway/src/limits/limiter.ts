@@ -1,74 +1,64 @@
-import { isIPv6 } from 'node:net';
 import { Injectable } from '@nestjs/common';
-import ipaddr from 'ipaddr.js';
-import type { Config } from '@signalbox/config';
-import type { Principal } from '@signalbox/contracts';
-import type { LimitKind } from './limit-kind';
-import { LimitStore, type LimitPolicy, type Usage } from './limit-store';
-import type { SurfaceName } from '../surfaces/surface-name';
-
-const MINUTE_SECONDS = 60;
-
-export interface LimitedRequest {
-  readonly method: string;
-  /** Address of the client, behind trusted proxies. */
-  readonly address: string;
-  readonly kind: LimitKind;
-  readonly surface: SurfaceName;
-  /** Undefined where nobody has signed in. */
-  readonly principal: Principal | undefined;
-}
+import { counter } from '@signalbox/observability';
+import { LimitStore, type Counter, type LimitPolicy, type Usage } from './limit-store';
+import { Policies, type LimitedRequest } from './policies';
 
 export interface Verdict {
+  /** The tightest of those that bind the request. */
   readonly policy: LimitPolicy;
   readonly usage: Usage;
 }
 
-/** Chooses the published limit that binds a request, and counts. */
+const refusals = counter({
+  name: 'gateway_limit_refusals_total',
+  help: 'Requests refused because a limit was reached, by policy',
+  labelNames: ['policy'],
+});
+
+/** Holds requests against every limit that binds them. */
 @Injectable()
 export class Limiter {
-  private readonly user: LimitPolicy;
-  private readonly auth: LimitPolicy;
-  private readonly read: LimitPolicy;
-  private readonly write: LimitPolicy;
-
   constructor(
     private readonly store: LimitStore,
-    config: Pick<
-      Config,
-      'LIMIT_USER_PER_MINUTE' | 'LIMIT_AUTH_PER_MINUTE' | 'LIMIT_READ_PER_MINUTE' | 'LIMIT_WRITE_PER_MINUTE'
-    >,
-  ) {
-    const perMinute = (name: string, limit: number): LimitPolicy => ({
-      name,
-      limit,
-      windowSeconds: MINUTE_SECONDS,
-    });
-    this.user = perMinute('user', config.LIMIT_USER_PER_MINUTE);
-    this.auth = perMinute('auth', config.LIMIT_AUTH_PER_MINUTE);
-    this.read = perMinute('read', config.LIMIT_READ_PER_MINUTE);
-    this.write = perMinute('write', config.LIMIT_WRITE_PER_MINUTE);
-  }
+    private readonly policies: Policies,
+  ) {}
 
+  /** Counts the request, unless a limit refuses it. One whose kind is counted nowhere is let in, and told where it stands. */
   admit(request: LimitedRequest): Verdict | Promise<Verdict> {
-    const policy = this.policyFor(request);
-    const client = request.kind === 'auth' ? undefined : request.principal;
-    const key = client ? `${client.kind}:${client.id}` : `address:${addressKey(request.address)}`;
-    // Where no limit binds, the caller is still told where he stands.
-    const usage = request.kind === 'none' ? this.store.peek(key, policy) : this.store.take(key, policy);
-    return usage instanceof Promise ? usage.then((u) => ({ policy, usage: u })) : { policy, usage };
-  }
-
-  private policyFor({ kind, surface, method, principal }: LimitedRequest): LimitPolicy {
-    if (kind === 'auth') return this.auth;
-    if (principal && surface !== 'code-review') return this.user;
-    return method === 'GET' || method === 'HEAD' ? this.read : this.write;
+    const counters = this.policies.bindingOn(request);
+    if (request.kind === 'none')
+      return whenKnown(this.store.peek(counters), (usages) => letIn(counters, usages));
+    return whenKnown(this.store.take(counters), (usages) => judge(counters, usages));
   }
 }
 
-/** Whoever has one IPv6 address has its whole /64. */
-function addressKey(address: string): string {
-  if (!isIPv6(address)) return address;
-  const parsed = ipaddr.process(address);
-  return parsed instanceof ipaddr.IPv6 ? parsed.parts.slice(0, 4).join(':') : parsed.toString();
+function whenKnown<T, R>(value: T | Promise<T>, next: (value: T) => R): R | Promise<R> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
+
+function letIn(counters: readonly Counter[], usages: readonly Usage[]): Verdict {
+  const { policy, usage } = tightestOf(counters, usages);
+  return { policy, usage: { ...usage, allowed: true } };
+}
+
+function judge(counters: readonly Counter[], usages: readonly Usage[]): Verdict {
+  const tightest = tightestOf(counters, usages);
+  if (!tightest.usage.allowed) refusals.inc({ policy: tightest.policy.name });
+  return tightest;
+}
+
+/** Where there is room, what has least of it; where there is none, what will be the last to have some. */
+function tightestOf(counters: readonly Counter[], usages: readonly Usage[]): Verdict {
+  let tightest: Verdict | undefined;
+  for (const [index, { policy }] of counters.entries()) {
+    const usage = usages[index];
+    if (usage && (!tightest || isTighter(usage, tightest.usage))) tightest = { policy, usage };
+  }
+  if (!tightest) throw new Error('no limit binds the request');
+  return tightest;
+}
+
+function isTighter(one: Usage, other: Usage): boolean {
+  if (one.allowed !== other.allowed) return other.allowed;
+  return one.allowed ? one.remaining < other.remaining : one.resetMs > other.resetMs;
 }

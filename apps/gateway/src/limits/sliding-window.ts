@@ -1,12 +1,7 @@
-/** Beyond so many, requests that come close together are counted as if all of them had come with the last. */
-const EXACT = 256;
-/** How close, as a part of the window. */
-const CLOSENESS = 1 / 256;
+/** Cleared beyond so many numbers that are not needed any more. */
+const SLACK = 512;
 
-/**
- * How many requests there were in the last `windowMs`: exact while there are few, and never fewer than there were. Its size is
- * bounded, however many requests it counts.
- */
+/** How many requests there were in the last `windowMs`: never fewer than there were. */
 export class SlidingWindow {
   /** When requests came, and how many: two numbers each, from `head`. */
   private ring: number[] = [];
@@ -15,24 +10,30 @@ export class SlidingWindow {
 
   constructor(private readonly windowMs: number) {}
 
+  /** Numbers kept. */
+  get size(): number {
+    return this.ring.length;
+  }
+
   count(now: number): number {
     const { ring } = this;
     while (this.head < ring.length && (ring[this.head] ?? 0) + this.windowMs <= now) {
       this.total -= ring[this.head + 1] ?? 0;
       this.head += 2;
     }
-    if (this.head >= 2 * EXACT || this.head === ring.length) {
+    if (this.head > 0 && (this.head === ring.length || this.head >= Math.max(SLACK, ring.length / 2))) {
       this.ring = ring.slice(this.head);
       this.head = 0;
     }
     return this.total;
   }
 
-  add(now: number): void {
+  /** @param resolutionMs requests within it may be counted as if they had come with the last; 0 is exact */
+  add(now: number, resolutionMs: number): void {
     const { ring } = this;
     const last = ring.length - 2;
-    const before = ring[last - 2] ?? -Infinity;
-    if (last - this.head >= 2 * EXACT && now - before < this.windowMs * CLOSENESS) {
+    const before = last - 2 >= this.head ? (ring[last - 2] ?? -Infinity) : -Infinity;
+    if (now - before < resolutionMs) {
       ring[last] = now;
       ring[last + 1] = (ring[last + 1] ?? 0) + 1;
     } else {
@@ -41,9 +42,13 @@ export class SlidingWindow {
     this.total += 1;
   }
 
-  /** Milliseconds until the oldest counted request leaves; the whole window where there is none. */
-  resetMs(now: number): number {
-    const oldest = this.ring[this.head];
-    return oldest === undefined ? this.windowMs : Math.max(0, oldest + this.windowMs - now);
+  /** Milliseconds until the oldest leaves, or where there are `limit` or more until there are fewer. */
+  resetMs(now: number, limit: number): number {
+    let left = this.total;
+    for (let at = this.head; at < this.ring.length; at += 2) {
+      left -= this.ring[at + 1] ?? 0;
+      if (left < limit) return Math.max(0, (this.ring[at] ?? 0) + this.windowMs - now);
+    }
+    return this.windowMs;
   }
 }

@@ -101,6 +101,21 @@ export const ERROR_SENTENCES = {
     'zh-TW': '同時登入的請求過多',
     'zh-CN': '同时登录的请求过多',
   },
+  address_refused: {
+    en: 'Requests from this address are not taken',
+    'zh-TW': '不接受來自此位址的請求',
+    'zh-CN': '不接受来自此地址的请求',
+  },
+  sign_in_slowed: {
+    en: 'Too many failed sign-ins; try again in {seconds} s',
+    'zh-TW': '登入失敗次數過多，請於 {seconds} 秒後再試',
+    'zh-CN': '登录失败次数过多，请在 {seconds} 秒后重试',
+  },
+  last_admin: {
+    en: 'There must be an active administrator left',
+    'zh-TW': '必須保留至少一位啟用中的管理員',
+    'zh-CN': '必须保留至少一位启用的管理员',
+  },
   malformed_url: { en: 'The URL cannot be read', 'zh-TW': '網址無法解析', 'zh-CN': '网址无法解析' },
   credentials_conflict: {
     en: 'The request bears two different credentials',

@@ -1,0 +1,145 @@
+import type { Counter, LimitPolicy, LimitStore, Usage } from './limit-store';
+
+export interface StoreUnderTest {
+  readonly store: LimitStore;
+  /** Lets time pass, in milliseconds. */
+  pass(ms: number): Promise<void>;
+}
+
+const policy = (name: string, limit: number, windowSeconds: number): LimitPolicy => ({
+  name,
+  limit,
+  windowSeconds,
+});
+const allowed = (usages: readonly Usage[]) => usages.every((usage) => usage.allowed);
+let last = 0;
+const somebody = () => `client-${(last += 1)}`;
+
+/** What every store promises. Windows are as long as a busy machine needs. */
+export function itKeepsLimits(set: () => StoreUnderTest): void {
+  const take = async (counters: readonly Counter[], times = 1): Promise<boolean[]> => {
+    const { store } = set();
+    const verdicts: boolean[] = [];
+    for (let n = 0; n < times; n += 1) verdicts.push(allowed(await store.take(counters)));
+    return verdicts;
+  };
+  const count = (verdicts: readonly boolean[]) => verdicts.filter(Boolean).length;
+
+  it('lets in exactly the limit, and says how much is left', async () => {
+    const { store } = set();
+    const counter = { key: somebody(), policy: policy('p', 3, 60) };
+    const remaining: number[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      const [usage] = await store.take([counter]);
+      remaining.push(usage?.allowed ? usage.remaining : -1);
+      expect(usage?.resetMs).toBeGreaterThan(0);
+      expect(usage?.resetMs).toBeLessThanOrEqual(60_000);
+    }
+    expect(remaining).toEqual([2, 1, 0, -1, -1]);
+  });
+
+  it('looks without counting', async () => {
+    const { store } = set();
+    const counter = { key: somebody(), policy: policy('p', 1, 60) };
+    expect(await store.peek([counter])).toEqual([{ allowed: true, remaining: 1, resetMs: 60_000 }]);
+    expect(await take([counter])).toEqual([true]);
+    expect(await store.peek([counter])).toMatchObject([{ allowed: false, remaining: 0 }]);
+  });
+
+  it('counts for every client and every policy apart', async () => {
+    const [one, other] = [somebody(), somebody()];
+    const narrow = policy('narrow', 1, 60);
+    expect(await take([{ key: one, policy: narrow }], 2)).toEqual([true, false]);
+    expect(await take([{ key: other, policy: narrow }])).toEqual([true]);
+    expect(await take([{ key: one, policy: policy('wide', 1, 60) }])).toEqual([true]);
+  });
+
+  it('counts a request in all of its counters or in none', async () => {
+    const { store } = set();
+    const wide = { key: somebody(), policy: policy('wide', 10, 60) };
+    const narrow = { key: somebody(), policy: policy('narrow', 2, 60) };
+    expect(await take([wide, narrow], 5)).toEqual([true, true, false, false, false]);
+    const usages = await store.take([wide, narrow]);
+    expect(usages.map((usage) => [usage.allowed, usage.remaining])).toEqual([
+      [true, 8],
+      [false, 0],
+    ]);
+    expect(await take([wide], 10)).toEqual([...Array<boolean>(8).fill(true), false, false]);
+  });
+
+  it('makes room again as requests leave the window, and says when', async () => {
+    const { store, pass } = set();
+    const counter = { key: somebody(), policy: policy('p', 2, 1) };
+    expect(await take([counter])).toEqual([true]);
+    await pass(400);
+    expect(await take([counter], 2)).toEqual([true, false]);
+    const [usage] = await store.take([counter]);
+    expect(usage?.resetMs).toBeLessThanOrEqual(600);
+    await pass(usage?.resetMs ?? 0);
+    // Only the first has left: the second came 400 ms later.
+    expect(await take([counter], 2)).toEqual([true, false]);
+    await pass(1_000);
+    expect(await store.peek([counter])).toMatchObject([{ allowed: true, remaining: 2 }]);
+  });
+
+  it('never lets more than the limit into any window', async () => {
+    const { store, pass } = set();
+    const [limit, windowMs] = [20, 1_000];
+    const counter = { key: somebody(), policy: policy('p', limit, 1) };
+    const admitted: { asked: number; answered: number }[] = [];
+    let clock = 0;
+    for (let n = 0; n < 150; n += 1) {
+      const asked = performance.now();
+      const usages = await store.take([counter]);
+      if (allowed(usages)) admitted.push({ asked: asked + clock, answered: performance.now() + clock });
+      const before = performance.now();
+      await pass(20);
+      // A store with a clock of its own passes time that nobody waits for.
+      clock += Math.max(0, 20 - (performance.now() - before));
+    }
+    expect(admitted.length).toBeGreaterThan(2 * limit);
+    // A request was counted at some moment between the two: windows that surely held more would be wrong.
+    const crowded = admitted.filter(({ answered }, index) => {
+      const first = admitted[index - limit];
+      return first !== undefined && answered - first.asked < windowMs;
+    });
+    expect(crowded).toEqual([]);
+  });
+
+  it('says when there is room where the limit was lowered', async () => {
+    const { store, pass } = set();
+    const key = somebody();
+    await take([{ key, policy: policy('p', 6, 1) }], 3);
+    await pass(300);
+    await take([{ key, policy: policy('p', 6, 1) }], 3);
+    const lowered = { key, policy: policy('p', 2, 1) };
+    const [usage] = await store.take([lowered]);
+    expect(usage).toMatchObject({ allowed: false, remaining: 0 });
+    // The fifth has to leave, not only the first.
+    expect(usage?.resetMs).toBeGreaterThan(700);
+    await pass(usage?.resetMs ?? 0);
+    expect(count(await take([lowered]))).toBe(1);
+  });
+
+  it('holds a large limit without remembering every request', async () => {
+    const { store, pass } = set();
+    const counter = { key: somebody(), policy: policy('large', 20_000, 2) };
+    const taken = await Promise.all(Array.from({ length: 20_500 }, async () => store.take([counter])));
+    expect(count(taken.map(allowed))).toBe(20_000);
+    const [usage] = await store.take([counter]);
+    expect(usage).toMatchObject({ allowed: false, remaining: 0 });
+    await pass(2_100);
+    expect(await store.peek([counter])).toMatchObject([{ allowed: true, remaining: 20_000 }]);
+  });
+
+  it('forgets many at once', async () => {
+    const { store, pass } = set();
+    const counter = { key: somebody(), policy: policy('exact', 10_000, 1) };
+    await Promise.all(Array.from({ length: 3_000 }, async () => store.take([counter])));
+    await pass(900);
+    await store.take([counter]);
+    await pass(900);
+    const [usage] = await store.peek([counter]);
+    expect(usage?.remaining).toBe(9_999);
+  });
+}

@@ -1,0 +1,122 @@
+/**
+ * Takes or looks at many requests, one after the other, as nobody else does anything meanwhile.
+ *
+ * A counter is a list: how many requests there are in it, then the times at which they came, oldest first, and how
+ * many came then. A request is in ARGV as 1 (count it) or 0, how many counters bind it, and for each its limit, window and
+ * resolution in milliseconds; the keys of its counters follow those of the requests before it in KEYS. The answer has
+ * three numbers for each counter: whether there was room, how many are counted, milliseconds until the reset.
+ */
+export const TAKE = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local CHUNK = 256
+
+local function expire(counter)
+  local at = 1
+  repeat
+    local chunk = redis.call('LRANGE', counter.key, at, at + CHUNK - 1)
+    local i = 1
+    counter.oldest = nil
+    while chunk[i] do
+      local came = tonumber(chunk[i])
+      if came + counter.window > now then
+        counter.oldest = came
+        break
+      end
+      counter.total = counter.total - chunk[i + 1]
+      i = i + 2
+    end
+    at = at + i - 1
+  until counter.oldest or #chunk < CHUNK
+  redis.call('LTRIM', counter.key, at - 1, -1)
+  redis.call('LSET', counter.key, 0, counter.total)
+end
+
+local function look(key, arg)
+  local head = redis.call('LRANGE', key, 0, 1)
+  local counter = {
+    key = key,
+    limit = tonumber(ARGV[arg]),
+    window = tonumber(ARGV[arg + 1]),
+    resolution = tonumber(ARGV[arg + 2]),
+    known = head[1],
+    total = tonumber(head[1] or 0),
+    oldest = tonumber(head[2]),
+  }
+  if counter.oldest and counter.oldest + counter.window <= now then expire(counter) end
+  return counter
+end
+
+local function count(counter)
+  local key = counter.key
+  local came = now
+  counter.total = counter.total + 1
+  if not counter.known then
+    redis.call('RPUSH', key, 1, now, 1)
+  else
+    local tail = redis.call('LRANGE', key, -4, -1)
+    local n = #tail
+    -- The clock may be set back; a list stays in order all the same.
+    if n > 1 then came = math.max(now, tonumber(tail[n - 1])) end
+    if n == 4 and came - tail[1] < counter.resolution then
+      redis.call('LSET', key, -2, came)
+      redis.call('LSET', key, -1, tail[4] + 1)
+    else
+      redis.call('RPUSH', key, came, 1)
+    end
+    redis.call('LSET', key, 0, counter.total)
+  end
+  redis.call('PEXPIRE', key, counter.window)
+  counter.oldest = counter.oldest or came
+end
+
+local function reset(counter)
+  if not counter.oldest then return counter.window end
+  local leaves = counter.oldest
+  local over = counter.total - counter.limit
+  if over > 0 and counter.resolution == 0 then
+    leaves = tonumber(redis.call('LINDEX', counter.key, 2 * over + 1) or leaves)
+  elseif over > 0 then
+    local all = redis.call('LRANGE', counter.key, 1, -1)
+    local left = counter.total
+    for i = 1, #all, 2 do
+      leaves = tonumber(all[i])
+      left = left - all[i + 1]
+      if left < counter.limit then break end
+    end
+  end
+  return math.max(0, leaves + counter.window - now)
+end
+
+local answer = {}
+local key, arg = 0, 1
+while ARGV[arg] do
+  local counting, size = ARGV[arg] == '1', tonumber(ARGV[arg + 1])
+  local counters, full = {}, false
+  arg = arg + 2
+  for i = 1, size do
+    counters[i] = look(KEYS[key + i], arg)
+    counters[i].room = counters[i].total < counters[i].limit
+    full = full or not counters[i].room
+    arg = arg + 3
+  end
+  key = key + size
+  for _, counter in ipairs(counters) do
+    if counting and not full then count(counter) end
+    table.insert(answer, counter.room and 1 or 0)
+    table.insert(answer, counter.total)
+    table.insert(answer, reset(counter))
+  end
+end
+return answer
+`;
+
+/** Says that the gateway ARGV[1] lives, and answers how many did in the last ARGV[2] milliseconds. */
+export const BEAT = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZADD', KEYS[1], now, ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return redis.call('ZCARD', KEYS[1])
+`;

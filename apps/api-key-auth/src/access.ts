@@ -10,3 +10,12 @@ export function requireAdmin(principal: Principal): void {
   if (principal.kind !== 'system' && principal.role !== 'admin' && !unconfinedKey)
     throw new DomainError({ code: 'FORBIDDEN' });
 }
+
+/**
+ * Keys may also be administered by a key that is confined to projects: to keys inside those.
+ * @throws DomainError FORBIDDEN unless the caller may administer API keys
+ */
+export function requireKeyAdmin({ kind, role, scopes }: Principal): void {
+  if (kind !== 'system' && role !== 'admin' && scopes?.includes('admin') !== true)
+    throw new DomainError({ code: 'FORBIDDEN' });
+}

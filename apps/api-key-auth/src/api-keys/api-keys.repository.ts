@@ -1,0 +1,160 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import type { ApiKeyFilter, ApiKeyFingerprint } from '@signalbox/contracts';
+import { Database } from '@signalbox/database';
+import type { PoolClient } from 'pg';
+import { IsNull, type Repository } from 'typeorm';
+import { ApiKeyEntity } from './api-key.entity';
+
+export type NewApiKey = Pick<
+  ApiKeyEntity,
+  | 'id'
+  | 'name'
+  | 'description'
+  | 'keyPrefix'
+  | 'scopes'
+  | 'projectIds'
+  | 'allowedIps'
+  | 'rateLimit'
+  | 'expiresAt'
+  | 'createdBy'
+>;
+export type ApiKeyPatch = Partial<Omit<NewApiKey, 'id' | 'keyPrefix' | 'createdBy'>> & {
+  isActive?: boolean;
+};
+
+/** Of one key: what is rotated too often ends earlier. */
+const MAX_SECRETS = 5;
+
+const COLUMNS = `id, name, description, key_prefix AS "keyPrefix", scopes, project_ids AS "projectIds",
+  allowed_ips AS "allowedIps", rate_limit AS "rateLimit", is_active AS "isActive", expires_at AS "expiresAt",
+  last_used_at AS "lastUsedAt", rotated_at AS "rotatedAt", revoked_at AS "revokedAt",
+  expiring_event_id AS "expiringEventId", expiring_told AS "expiringTold", created_by AS "createdBy",
+  created_at AS "createdAt", updated_at AS "updatedAt"`;
+
+@Injectable()
+export class ApiKeysRepository {
+  constructor(
+    @InjectRepository(ApiKeyEntity) private readonly keys: Repository<ApiKeyEntity>,
+    private readonly database: Database,
+  ) {}
+
+  find(id: string): Promise<ApiKeyEntity | null> {
+    return this.keys.findOneBy({ id });
+  }
+
+  /**
+   * Stores the key with its secret. Where the same request ran before, what it made gets this secret instead: nobody was
+   * ever told the other.
+   * @returns false when somebody else's key has the id
+   */
+  insert(key: NewApiKey, secret: ApiKeyFingerprint): Promise<boolean> {
+    return this.database.transaction(async (client) => {
+      const { rowCount } = await client.query(
+        `INSERT INTO api_keys AS k (id, name, description, key_prefix, scopes, project_ids, allowed_ips, rate_limit,
+           is_active, expires_at, created_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, true, $9, $10)
+         ON CONFLICT (id) DO UPDATE SET key_prefix = excluded.key_prefix
+           WHERE k.created_by = excluded.created_by AND k.rotated_at IS NULL AND k.revoked_at IS NULL`,
+        [
+          key.id,
+          key.name,
+          key.description,
+          key.keyPrefix,
+          key.scopes,
+          key.projectIds,
+          key.allowedIps,
+          key.rateLimit,
+          key.expiresAt,
+          key.createdBy,
+        ],
+      );
+      if (rowCount === 0) return false;
+      await client.query('DELETE FROM api_key_secrets WHERE key_id = $1', [key.id]);
+      await addSecret(client, key.id, secret);
+      return true;
+    });
+  }
+
+  /** Newest first. May lag. @param visible the projects of a confined caller */
+  async page(
+    { page, size, is_active: active, without_revoked: live }: ApiKeyFilter,
+    visible: readonly string[] | null,
+  ): Promise<{ items: ApiKeyEntity[]; total: number }> {
+    const where = `WHERE ($1::boolean IS NULL OR (is_active AND revoked_at IS NULL) = $1)
+      AND (NOT $2::boolean OR revoked_at IS NULL)
+      AND ($3::text[] IS NULL OR project_ids <@ $3::text[])`;
+    const values = [active ?? null, live ?? false, visible];
+    const [rows, count] = await Promise.all([
+      this.database.lagging.query<ApiKeyEntity>(
+        `SELECT ${COLUMNS} FROM api_keys ${where} ORDER BY created_at DESC, id DESC LIMIT $4 OFFSET $5`,
+        [...values, size, (page - 1) * size],
+      ),
+      this.database.lagging.query<{ total: number }>(
+        `SELECT count(*)::integer AS total FROM api_keys ${where}`,
+        values,
+      ),
+    ]);
+    return { items: rows.rows, total: count.rows[0]?.total ?? 0 };
+  }
+
+  /** Changes a key that is not revoked. Another expiry is announced anew. */
+  async update(id: string, patch: ApiKeyPatch): Promise<boolean> {
+    const announced = patch.expiresAt === undefined ? {} : { expiringEventId: null, expiringTold: false };
+    const { affected } = await this.keys.update(
+      { id, revokedAt: IsNull() },
+      { ...patch, ...announced, updatedAt: () => 'now()' },
+    );
+    return affected === 1;
+  }
+
+  /**
+   * Gives the key another secret. What it had ends after `overlapSeconds`, or earlier where that was decided before.
+   * @returns false unless the key could be used at this moment
+   */
+  rotate(id: string, secret: ApiKeyFingerprint, keyPrefix: string, overlapSeconds: number): Promise<boolean> {
+    return this.database.transaction(async (client) => {
+      const { rowCount } = await client.query(
+        `UPDATE api_keys SET key_prefix = $2, rotated_at = now(), updated_at = now()
+          WHERE id = $1 AND is_active AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`,
+        [id, keyPrefix],
+      );
+      if (rowCount === 0) return false;
+      await client.query(
+        `UPDATE api_key_secrets SET ends_at = least(ends_at, now() + $2 * interval '1 second') WHERE key_id = $1`,
+        [id, overlapSeconds],
+      );
+      await client.query(
+        `DELETE FROM api_key_secrets WHERE key_id = $1 AND (ends_at <= now() OR hash NOT IN (
+           SELECT hash FROM api_key_secrets WHERE key_id = $1 ORDER BY created_at DESC LIMIT ${MAX_SECRETS - 1}))`,
+        [id],
+      );
+      await addSecret(client, id, secret);
+      return true;
+    });
+  }
+
+  /** For good: nothing that proves the key is left. */
+  revoke(id: string): Promise<void> {
+    return this.database.transaction(async (client) => {
+      await client.query(
+        `UPDATE api_keys SET revoked_at = now(), is_active = false, updated_at = now()
+          WHERE id = $1 AND revoked_at IS NULL`,
+        [id],
+      );
+      await client.query('DELETE FROM api_key_secrets WHERE key_id = $1', [id]);
+    });
+  }
+}
+
+async function addSecret(
+  client: PoolClient,
+  keyId: string,
+  { hash, pepper }: ApiKeyFingerprint,
+): Promise<void> {
+  await client.query('INSERT INTO api_key_secrets (hash, pepper, key_id) VALUES ($1, $2, $3)', [
+    hash,
+    pepper,
+    keyId,
+  ]);
+}

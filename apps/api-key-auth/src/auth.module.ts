@@ -6,6 +6,7 @@ import { authDatabase } from './database';
 import { IdempotencyModule } from './idempotency/idempotency.module';
 import { SessionsModule } from './sessions/sessions.module';
 import { SettingsModule } from './settings.module';
+import { SignInModule } from './sign-in/sign-in.module';
 import { Sweeper } from './sweeper';
 import { TokensModule } from './tokens/tokens.module';
 import { UsageModule } from './usage/usage.module';
@@ -20,8 +21,9 @@ export class AuthModule {
         SettingsModule.of(config, log),
         DatabaseModule.forService(authDatabase, config, log),
         RpcModule.forRoot(transport, 'api-key-auth'),
-        TokensModule.signedWith(required(config, 'JWT_SECRET')),
+        TokensModule.signedWith(required(config, 'JWT_SECRET'), required(config, 'ENCRYPTION_KEY')),
         UsersModule,
+        SignInModule,
         SessionsModule,
         IdempotencyModule,
         UsageModule,

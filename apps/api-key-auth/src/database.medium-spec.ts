@@ -23,7 +23,7 @@ describe('the schema auth', () => {
   });
 
   it('can be taken back and made again', async () => {
-    await database.dataSource.undoLastMigration();
+    for (const _migration of authDatabase.migrations) await database.dataSource.undoLastMigration();
     const { rows } = await database.query(
       `SELECT table_name FROM information_schema.tables WHERE table_schema = 'auth' AND table_name <> 'migrations'`,
     );

@@ -1,13 +1,23 @@
 import type { ServiceDatabase } from '@signalbox/database';
 import { IdempotencyRecordEntity } from './idempotency/idempotency-record.entity';
 import { UsersSessionsIdempotency1763700000000 } from './migrations/1763700000000-users-sessions-idempotency';
+import { SignInsAndSigningKeys1763700100000 } from './migrations/1763700100000-sign-ins-and-signing-keys';
 import { Usage1763710000300 } from './migrations/1763710000300-usage';
 import { SessionEntity } from './sessions/session.entity';
+import { SignInFailuresEntity } from './sign-in/sign-in-failures.entity';
+import { SigningKeyEntity } from './tokens/signing-key.entity';
 import { UsageReportEntity } from './usage/usage-report.entity';
 import { UserEntity } from './users/user.entity';
 
 export const authDatabase: ServiceDatabase = {
   schema: 'auth',
-  entities: [UserEntity, SessionEntity, IdempotencyRecordEntity, UsageReportEntity],
-  migrations: [UsersSessionsIdempotency1763700000000, Usage1763710000300],
+  entities: [
+    UserEntity,
+    SessionEntity,
+    IdempotencyRecordEntity,
+    SignInFailuresEntity,
+    SigningKeyEntity,
+    UsageReportEntity,
+  ],
+  migrations: [UsersSessionsIdempotency1763700000000, SignInsAndSigningKeys1763700100000, Usage1763710000300],
 };

@@ -12,6 +12,8 @@ export abstract class AuthSettings {
   abstract readonly adminSecret: string;
   /** Days that the record of a request is kept. */
   abstract readonly usageRetentionDays: number;
+  /** Failed sign-ins of one account from one address before the next has to wait. */
+  abstract readonly freeFailures: number;
 }
 
 @Module({})
@@ -22,6 +24,7 @@ export class SettingsModule {
       adminPassword: required(config, 'ADMIN_PASSWORD'),
       adminSecret: required(config, 'ADMIN_SECRET'),
       usageRetentionDays: config.USAGE_RETENTION_DAYS,
+      freeFailures: config.SIGN_IN_FREE_FAILURES,
     };
     return {
       module: SettingsModule,

@@ -8,6 +8,8 @@ import type { Logger } from 'pino';
 import { IdempotencyService } from './idempotency/idempotency.service';
 import { SessionsService } from './sessions/sessions.service';
 import { LOG } from './settings.module';
+import { SignInGuard } from './sign-in/sign-in-guard';
+import { KeyRing } from './tokens/key-ring';
 
 const EVERY_MS = 60_000;
 const BATCH = 1_000;
@@ -24,6 +26,8 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
   constructor(
     private readonly sessions: SessionsService,
     private readonly idempotency: IdempotencyService,
+    private readonly signIns: SignInGuard,
+    private readonly keys: KeyRing,
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
@@ -41,6 +45,8 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
   async sweep(): Promise<void> {
     await this.sweepOne('expired sessions', (limit) => this.sessions.sweep(limit));
     await this.sweepOne('idempotency records', (limit) => this.idempotency.sweep(limit));
+    await this.sweepOne('failed sign-ins', (limit) => this.signIns.sweep(limit));
+    await this.sweepOne('signing keys', () => this.keys.sweep());
   }
 
   private schedule(): void {

@@ -22,3 +22,4 @@ export { StrictJsonError, type StrictJsonReason } from './json/strict-json-error
 export { MASK, maskHeaders, maskSecrets } from './masking/mask';
 export { isSecretName } from './masking/secret-names';
 export { constantTimeEqual, keyedHash, randomToken, sha256Hex } from './hashing/hashing';
+export { readTokenHeader, secretKeyId, type TokenHeader } from './tokens/token-header';

@@ -15,12 +15,16 @@ export class SessionsController {
   constructor(private readonly sessions: SessionsService) {}
 
   @Handles(authOperations.login)
-  login(input: { username: string; password: string }): Promise<TokenPair & { user: UserView }> {
+  login(input: {
+    username: string;
+    password: string;
+    origin: ClientOrigin;
+  }): Promise<TokenPair & { user: UserView }> {
     return this.sessions.login(input);
   }
 
   @Handles(authOperations.loginWithSecret)
-  loginWithSecret(input: { secret: string }): Promise<TokenPair & { user: UserView }> {
+  loginWithSecret(input: { secret: string; origin: ClientOrigin }): Promise<TokenPair & { user: UserView }> {
     return this.sessions.loginWithSecret(input);
   }
 

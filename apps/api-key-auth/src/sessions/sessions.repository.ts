@@ -19,13 +19,20 @@ type Pair = Pick<Grant, 'tokenId' | 'issuedAt'>;
 export class SessionsRepository {
   constructor(private readonly database: Database) {}
 
-  async open(session: Omit<Grant, 'issuedAt'>): Promise<Grant> {
+  /**
+   * @param passwordHash what the user had when they were let in
+   * @returns null when the user has another password by now, or is inactive: what ends all sessions ends this one too
+   */
+  async open(session: Omit<Grant, 'issuedAt'>, passwordHash: string): Promise<Grant | null> {
     const { rows } = await this.database.query<{ issuedAt: Date }>(
       `INSERT INTO sessions (id, user_id, token_id, issued_at, expires_at)
-       VALUES ($1, $2, $3, now(), now() + ${LIFETIME}) RETURNING issued_at AS "issuedAt"`,
-      [session.sessionId, session.userId, session.tokenId],
+       SELECT $1, id, $3, now(), now() + ${LIFETIME}
+         FROM users WHERE id = $2 AND password_hash = $4 AND is_active FOR SHARE
+       RETURNING issued_at AS "issuedAt"`,
+      [session.sessionId, session.userId, session.tokenId, passwordHash],
     );
-    return { ...session, issuedAt: one(rows).issuedAt };
+    const [row] = rows;
+    return row ? { ...session, issuedAt: row.issuedAt } : null;
   }
 
   /**

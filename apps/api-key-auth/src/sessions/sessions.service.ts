@@ -14,11 +14,16 @@ import { Notices } from '@signalbox/rpc';
 import type { Logger } from 'pino';
 import { validate as isUuid } from 'uuid';
 import { AuthSettings, LOG } from '../settings.module';
+import { SignInGuard } from '../sign-in/sign-in-guard';
 import { TokensService } from '../tokens/tokens.service';
 import { projectsOf, userView, type KnownUser } from '../users/user-rules';
+import type { UserEntity } from '../users/user.entity';
 import { UsersService } from '../users/users.service';
 import { judgeRefresh } from './refresh-rule';
 import { SessionsRepository } from './sessions.repository';
+
+/** Signing in with the secret is slowed like an account of its own; no user can have that name. */
+const BY_SECRET = '\0secret';
 
 type SignedIn = TokenPair & { user: UserView };
 
@@ -27,28 +32,28 @@ export class SessionsService {
   constructor(
     private readonly sessions: SessionsRepository,
     private readonly users: UsersService,
+    private readonly guard: SignInGuard,
     private readonly tokens: TokensService,
     private readonly notices: Notices,
     private readonly settings: AuthSettings,
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
-  async login({ username, password }: { username: string; password: string }): Promise<SignedIn> {
-    const user = await this.users.authenticate(username, password);
-    if (!user) throw refused('credentials_wrong');
+  async login(input: { username: string; password: string; origin: ClientOrigin }): Promise<SignedIn> {
+    const { username, password, origin } = input;
+    const user = await this.guard.attempt(username, origin, () =>
+      this.users.authenticate(username, password),
+    );
     return this.open(user);
   }
 
-  async loginWithSecret({ secret }: { secret: string }): Promise<SignedIn> {
-    const user = sameSecret(secret, this.settings.adminSecret)
-      ? await this.users.active(this.settings.adminUsername)
-      : null;
-    if (user?.role !== 'admin') throw refused('credentials_wrong');
+  async loginWithSecret({ secret, origin }: { secret: string; origin: ClientOrigin }): Promise<SignedIn> {
+    const user = await this.guard.attempt(BY_SECRET, origin, () => this.admin(secret));
     return this.open(user);
   }
 
   async refresh({ refresh, origin }: { refresh: string; origin: ClientOrigin }): Promise<TokenPair> {
-    const presented = this.tokens.readRefresh(refresh);
+    const presented = await this.tokens.readRefresh(refresh);
     if (!presented) throw refused('refresh_token_invalid');
     const client = digestOf(origin);
     const refreshed = await this.sessions.refresh(
@@ -91,8 +96,17 @@ export class SessionsService {
     return this.sessions.deleteExpired(limit);
   }
 
-  private async open(user: KnownUser): Promise<SignedIn> {
-    const grant = await this.sessions.open({ userId: user.id, sessionId: newId(), tokenId: randomUUID() });
+  /** The administrator, for whoever knows the secret. */
+  private async admin(secret: string): Promise<UserEntity | null> {
+    if (!sameSecret(secret, this.settings.adminSecret)) return null;
+    const user = await this.users.active(this.settings.adminUsername);
+    return user?.role === 'admin' ? user : null;
+  }
+
+  private async open(user: UserEntity | null): Promise<SignedIn> {
+    const session = user && { userId: user.id, sessionId: newId(), tokenId: randomUUID() };
+    const grant = session && (await this.sessions.open(session, user.passwordHash));
+    if (!grant) throw refused('credentials_wrong');
     return { ...this.tokens.pair(grant), user: userView(user) };
   }
 

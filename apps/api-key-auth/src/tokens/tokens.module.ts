@@ -1,23 +1,35 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
-import { TOKEN_ISSUER } from '@signalbox/contracts';
+import { Notices } from '@signalbox/rpc';
+import { SecretBox } from '@signalbox/security';
+import type { Logger } from 'pino';
+import { LOG } from '../settings.module';
+import { KeyRing } from './key-ring';
+import { environmentKey } from './signing-key';
+import { SigningKeysController } from './signing-keys.controller';
+import { SigningKeysRepository } from './signing-keys.repository';
 import { TokensService } from './tokens.service';
 
 @Module({})
 export class TokensModule {
-  static signedWith(secret: string): DynamicModule {
+  /** @param encryptionKey seals the keys that come after `jwtSecret` */
+  static signedWith(jwtSecret: string, encryptionKey: string): DynamicModule {
     return {
       module: TokensModule,
       global: true,
-      imports: [
-        JwtModule.register({
-          secret,
-          signOptions: { algorithm: 'HS256', issuer: TOKEN_ISSUER, audience: TOKEN_ISSUER },
-          verifyOptions: { algorithms: ['HS256'], issuer: TOKEN_ISSUER, audience: TOKEN_ISSUER },
-        }),
+      imports: [JwtModule.register({})],
+      controllers: [SigningKeysController],
+      providers: [
+        TokensService,
+        SigningKeysRepository,
+        {
+          provide: KeyRing,
+          inject: [SigningKeysRepository, Notices, LOG],
+          useFactory: (stored: SigningKeysRepository, notices: Notices, log: Logger) =>
+            new KeyRing(environmentKey(jwtSecret), new SecretBox(encryptionKey), stored, notices, log),
+        },
       ],
-      providers: [TokensService],
-      exports: [TokensService],
+      exports: [TokensService, KeyRing],
     };
   }
 }

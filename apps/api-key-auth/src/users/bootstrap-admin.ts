@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { AuthSettings, LOG } from '../settings.module';
 import { UsersService } from './users.service';
 
-/** Somebody must be able to sign in: makes the first administrator, and never changes one that exists. */
+/** Somebody must be able to sign in: makes the first administrator, and never another where there is one. */
 @Injectable()
 export class BootstrapAdmin implements OnApplicationBootstrap {
   constructor(
@@ -14,7 +14,7 @@ export class BootstrapAdmin implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     const { adminUsername: username, adminPassword: password } = this.settings;
-    const { created } = await this.users.ensure({ username, password, email: '', role: 'admin' });
+    const { created } = await this.users.ensureAdmin({ username, password, email: '' });
     if (created) this.log.info({ username }, 'Created the first administrator');
   }
 }

@@ -1,4 +1,10 @@
-import { ROLES, type FieldProblem, type UserInput, type UserView } from '@signalbox/contracts';
+import {
+  ROLES,
+  type FieldProblem,
+  type UserChanges,
+  type UserInput,
+  type UserView,
+} from '@signalbox/contracts';
 import { isStorable } from '../text';
 import type { UserEntity } from './user.entity';
 
@@ -20,16 +26,34 @@ export function usernameKey(username: string): string {
 
 /** The gateway tells callers what is wrong with their fields; this keeps out what must never get in, whoever calls. */
 export function problemsOf(input: UserInput): FieldProblem[] {
+  return problemsIn(input, ['username', 'password', 'email']);
+}
+
+/** Of a change, only what is given has to be right. */
+export function problemsOfChanges(changes: UserChanges): FieldProblem[] {
+  return problemsIn(changes, []);
+}
+
+function problemsIn(fields: UserChanges, required: readonly (keyof UserChanges)[]): FieldProblem[] {
+  const check = (name: keyof UserChanges, find: () => FieldProblem | null) =>
+    fields[name] === undefined && !required.includes(name) ? null : find();
   const problems = [
-    text('username', input.username, 1, USERNAME_MAX),
-    length('password', input.password, PASSWORD_MIN, PASSWORD_MAX),
-    text('email', input.email, 0, EMAIL_MAX),
-    text('first_name', input.first_name ?? '', 0, NAME_MAX),
-    text('last_name', input.last_name ?? '', 0, NAME_MAX),
-    role(input.role),
-    projects(input.projects ?? []),
+    check('username', () => text('username', fields.username, 1, USERNAME_MAX)),
+    check('password', () => newPassword('password', fields.password)),
+    check('email', () => text('email', fields.email, 0, EMAIL_MAX)),
+    check('first_name', () => text('first_name', fields.first_name, 0, NAME_MAX)),
+    check('last_name', () => text('last_name', fields.last_name, 0, NAME_MAX)),
+    check('role', () => role(fields.role)),
+    check('is_active', () =>
+      typeof fields.is_active === 'boolean' ? null : { field: 'is_active', key: 'boolean' },
+    ),
+    projects(fields.projects ?? []),
   ];
   return problems.filter((problem) => problem !== null);
+}
+
+export function newPassword(field: string, value: unknown): FieldProblem | null {
+  return length(field, value, PASSWORD_MIN, PASSWORD_MAX);
 }
 
 function text(field: string, value: unknown, min: number, max: number): FieldProblem | null {
@@ -56,6 +80,11 @@ function projects(ids: readonly string[]): FieldProblem | null {
       .map((id, index) => text(`projects[${index}]`, id, 1, PROJECT_ID_MAX))
       .find((problem) => problem !== null) ?? null
   );
+}
+
+/** Whether somebody is left without whom nobody could let anybody in. */
+export function isActiveAdmin(user: Pick<KnownUser, 'role' | 'isActive'>): boolean {
+  return user.role === 'admin' && user.isActive;
 }
 
 /** Admins are never confined, whatever was stored when they were something else. */

@@ -79,6 +79,11 @@ export const FIELD_SENTENCES = {
     'zh-TW': '不能是回應中顯示的遮罩',
     'zh-CN': '不能是响应中显示的掩码',
   },
+  password_wrong: {
+    en: 'is not the password in use',
+    'zh-TW': '不是目前使用的密碼',
+    'zh-CN': '不是当前使用的密码',
+  },
   project_differs: {
     en: 'differs between the query and the body',
     'zh-TW': '查詢參數與請求內容不一致',

@@ -29,6 +29,12 @@ export interface UserInput {
   readonly projects?: readonly string[] | null;
 }
 
+/** What is left out stays as it is. */
+export interface UserChanges extends Partial<UserInput> {
+  /** Whoever changes their own password has to know the one in use. */
+  readonly current_password?: string;
+}
+
 /** Where a sign-in or refresh comes from: a refresh repeated by the same client within seconds is not punished. */
 export interface ClientOrigin {
   readonly address: string;
@@ -48,13 +54,18 @@ export interface SessionView {
   readonly user: UserView;
 }
 
-/** Claims of an access token. Signed with HS256 and `JWT_SECRET`; issuer and audience are `signalbox`. */
+/**
+ * Claims of an access token; issuer and audience are `signalbox`. The header names the key of the ring (`kid`) that signed
+ * it. A token without `kid` is from before there was a ring: HS256 with `JWT_SECRET`.
+ */
 export interface AccessClaims {
   readonly sub: string;
   readonly sid: string;
   readonly typ: 'access';
 }
 export const TOKEN_ISSUER = 'signalbox';
+/** How far the clocks of the process that signs and the one that verifies may differ. */
+export const TOKEN_SKEW_SECONDS = 30;
 export const ACCESS_TOKEN_SECONDS = 900;
 export const REFRESH_TOKEN_SECONDS = 30 * 24 * 3600;
 
@@ -83,6 +94,19 @@ export const authOperations = {
 export const userOperations = {
   list: operation<PageRequest, Page<UserView>>(SERVICE, 'users.list', 'query'),
   create: operation<UserInput, UserView>(SERVICE, 'users.create', 'command'),
+  get: operation<{ id: string }, UserView>(SERVICE, 'users.get', 'query'),
+  /** A new password or a deactivation ends every session of the user; any other change holds from the next request on. */
+  update: operation<{ id: string; changes: UserChanges; origin: ClientOrigin }, UserView>(
+    SERVICE,
+    'users.update',
+    'command',
+  ),
+  remove: operation<{ id: string }, { id: string; deleted: true }>(SERVICE, 'users.remove', 'command'),
+  /** One's own; ends every session of the user, the one that asks included. */
+  changePassword: operation<
+    { current_password: string; new_password: string; origin: ClientOrigin },
+    { changed: true }
+  >(SERVICE, 'users.change-password', 'command'),
 };
 
 /** Sessions that ended, or whose user changed: forget what you know of them. */

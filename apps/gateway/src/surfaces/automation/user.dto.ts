@@ -44,6 +44,66 @@ export class CreateUser {
   projects?: string[] | null;
 }
 
+/** What is left out stays as it is. */
+export class UpdateUser {
+  @Field('User name; unique whatever its case', 'jane')
+  @Optional()
+  @IsName(150)
+  username?: string;
+
+  @Field('New password', 'correct horse battery staple')
+  @Optional()
+  @IsText(256, 8)
+  password?: string;
+
+  @Field('The password in use: needed to change one’s own', 'incorrect donkey')
+  @Optional()
+  @IsText(256, 1)
+  current_password?: string;
+
+  @Field('E-mail address', 'jane@example.com')
+  @Optional()
+  @IsText(254, 1)
+  @IsEmail()
+  email?: string;
+
+  @Field('What the user may do', 'member')
+  @Optional()
+  @IsIn(ROLES)
+  role?: Role;
+
+  @Field('First name', 'Jane')
+  @Optional()
+  @IsText(150)
+  first_name?: string;
+
+  @Field('Last name', 'Doe')
+  @Optional()
+  @IsText(150)
+  last_name?: string;
+
+  @Field('Whether the user may sign in', true)
+  @Optional()
+  @IsBoolean()
+  is_active?: boolean;
+
+  @Field('Projects the user is confined to; null for none', ['project123'])
+  @Nullable()
+  @IsList(1_000)
+  @IsText(255, 1, { each: true })
+  projects?: string[] | null;
+}
+
+export class ChangePassword {
+  @Field('The password in use', 'incorrect donkey')
+  @IsText(256, 1)
+  current_password!: string;
+
+  @Field('The password from now on', 'correct horse battery staple')
+  @IsText(256, 8)
+  new_password!: string;
+}
+
 export class UserAnswer implements UserView {
   @Field('Id', '019a9e2c-6f00-7000-8000-000000000003')
   id!: string;

@@ -1,0 +1,37 @@
+import type { TokenAlgorithm } from '@signalbox/contracts';
+import { Database } from '@signalbox/database';
+import { required, type Config } from '@signalbox/config';
+import { SecretBox } from '@signalbox/security';
+import type { Logger } from 'pino';
+import { authDatabase } from '../database';
+import { sealedFor } from './key-ring';
+import { makeKey } from './signing-key';
+import { SigningKeysRepository } from './signing-keys.repository';
+
+/**
+ * Makes the key that signs tokens from now on. Those before it stay good for what they have signed, so nobody is signed out.
+ * Every api-key-auth sees it within ten seconds, without a restart.
+ * @param algorithm that of the key before it unless given
+ * @throws DomainError DATABASE_UNAVAILABLE; ConfigError without `ENCRYPTION_KEY`
+ */
+export async function rotateSigningKey(
+  config: Config,
+  log: Logger,
+  algorithm?: TokenAlgorithm,
+): Promise<{ kid: string; algorithm: TokenAlgorithm }> {
+  const box = new SecretBox(required(config, 'ENCRYPTION_KEY'));
+  const database = await Database.open(authDatabase, config, log);
+  try {
+    const keys = new SigningKeysRepository(database);
+    const [newest] = await keys.all();
+    const key = makeKey(algorithm ?? newest?.algorithm ?? 'HS256');
+    await keys.insert({
+      id: key.kid,
+      algorithm: key.algorithm,
+      sealed: box.seal(key.text, sealedFor(key.kid)),
+    });
+    return { kid: key.kid, algorithm: key.algorithm };
+  } finally {
+    await database.close();
+  }
+}

@@ -1,7 +1,10 @@
 import type { ServiceDatabase } from '@signalbox/database';
+import { ApiKeyEntity } from './api-keys/api-key.entity';
+import { ApiKeySecretEntity } from './api-keys/api-key-secret.entity';
 import { IdempotencyRecordEntity } from './idempotency/idempotency-record.entity';
 import { UsersSessionsIdempotency1763700000000 } from './migrations/1763700000000-users-sessions-idempotency';
 import { SignInsAndSigningKeys1763700100000 } from './migrations/1763700100000-sign-ins-and-signing-keys';
+import { ApiKeys1763700200000 } from './migrations/1763700200000-api-keys';
 import { Usage1763710000300 } from './migrations/1763710000300-usage';
 import { SessionEntity } from './sessions/session.entity';
 import { SignInFailuresEntity } from './sign-in/sign-in-failures.entity';
@@ -18,6 +21,13 @@ export const authDatabase: ServiceDatabase = {
     SignInFailuresEntity,
     SigningKeyEntity,
     UsageReportEntity,
+    ApiKeyEntity,
+    ApiKeySecretEntity,
   ],
-  migrations: [UsersSessionsIdempotency1763700000000, SignInsAndSigningKeys1763700100000, Usage1763710000300],
+  migrations: [
+    UsersSessionsIdempotency1763700000000,
+    SignInsAndSigningKeys1763700100000,
+    ApiKeys1763700200000,
+    Usage1763710000300,
+  ],
 };

@@ -19,7 +19,11 @@ import { Telemetry } from './http/telemetry';
 import { Idempotency } from './idempotency/idempotency';
 import { Limiter } from './limits/limiter';
 import { OpenApiDocument } from './openapi/openapi.document';
+import { UsageRecorder } from './usage/usage-recorder';
 import { HubValidationPipe } from './validation/hub-validation.pipe';
+
+/** The last records of requests get this long, even where everything else took all the time there is. */
+const RECORDS_MS = 3_000;
 
 /** Boots the HTTP face with the controllers of `surfaces`, and listens. */
 export async function bootGateway(
@@ -52,6 +56,7 @@ export async function bootGateway(
     adapter,
     { logger: new NestPinoLogger(log), abortOnError: false, bodyParser: false },
   );
+  const usage = new UsageRecorder(transport.client, log);
   pipeline = new RequestPipeline({
     authenticator: app.get(RequestAuthenticator),
     addresses: new AddressLists(config),
@@ -59,6 +64,7 @@ export async function bootGateway(
     idempotency: app.get(Idempotency),
     failures,
     telemetry: new Telemetry(log),
+    usage,
     publicUrl: config.PUBLIC_URL?.replace(/\/+$/, ''),
   });
   pipeline.install(fastify);
@@ -71,6 +77,7 @@ export async function bootGateway(
     await app.listen(config.PORT, config.HOST);
   } catch (error) {
     await app.close();
+    await usage.close(0);
     throw error;
   }
   const { port } = server.address() as AddressInfo;
@@ -80,8 +87,14 @@ export async function bootGateway(
     url: `http://${host}:${port}`,
     close: async () => {
       readiness.beginShutdown();
+      const until = Date.now() + config.SHUTDOWN_SECONDS * 1000;
       const late = setTimeout(() => server.closeAllConnections(), config.SHUTDOWN_SECONDS * 1000);
-      await app.close().finally(() => clearTimeout(late));
+      try {
+        await app.close();
+      } finally {
+        clearTimeout(late);
+        await usage.close(Math.max(until - Date.now(), RECORDS_MS));
+      }
     },
   };
 }

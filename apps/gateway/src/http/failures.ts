@@ -50,6 +50,7 @@ export class Failures {
     if (status === 401) reply.header('www-authenticate', 'Bearer realm="signalbox"');
     if (data.retryAfter !== undefined) reply.header('retry-after', data.retryAfter);
     hub.enveloped = true;
+    hub.failure = data.code;
     hub.mayHaveRun = MAY_HAVE_RUN.has(data.code);
     reply
       .code(status)

@@ -9,6 +9,7 @@ import type { Idempotency } from '../idempotency/idempotency';
 import { limitHeaders, secondsUntilReset } from '../limits/limit-headers';
 import type { LimitKind } from '../limits/limit-kind';
 import type { Limiter, Verdict } from '../limits/limiter';
+import type { UsageRecorder } from '../usage/usage-recorder';
 import { NO_CONTENT, Paged } from '../surfaces/answers';
 import { ROUTE_FACTS } from '../surfaces/route-facts';
 import type { AddressLists } from './address-lists';
@@ -25,6 +26,7 @@ export interface PipelineParts {
   readonly idempotency: Idempotency;
   readonly failures: Failures;
   readonly telemetry: Telemetry;
+  readonly usage: UsageRecorder;
   /** How the outside reaches the gateway, without a trailing slash. */
   readonly publicUrl: string | undefined;
 }
@@ -136,6 +138,7 @@ export class RequestPipeline {
   private open(request: FastifyRequest, reply: FastifyReply): void {
     const facts = request.routeOptions.config[ROUTE_FACTS];
     request.hub = new RequestState(request, facts, this.parts.publicUrl);
+    this.parts.usage.watch(request, reply);
     reply.header('x-request-id', request.id);
     reply.headers(this.headersFor(facts?.contentSecurityPolicy));
   }
@@ -162,6 +165,7 @@ export class RequestPipeline {
     } else {
       identity = this.parts.authenticator.glimpse(request);
     }
+    request.hub.caller = identity?.principal;
     const counted = this.count(request, reply, identity);
     if (counted) await counted;
     if (refusal) throw refusal;

@@ -1,4 +1,10 @@
-import { ANONYMOUS, type CallContext, type Principal, type UserView } from '@signalbox/contracts';
+import {
+  ANONYMOUS,
+  type CallContext,
+  type ErrorCode,
+  type Principal,
+  type UserView,
+} from '@signalbox/contracts';
 import { continueTrace } from '@signalbox/observability';
 import type { FastifyRequest } from 'fastify';
 import { acceptedLanguage } from '../messages/accept-language';
@@ -18,6 +24,12 @@ export class RequestState implements AnswerContext {
   readonly surface: Surface;
   principal?: Principal;
   user?: UserView;
+  /** Whose credential it was, even where the request was refused. */
+  caller?: Principal;
+  /** Why it was refused or failed. */
+  failure?: ErrorCode;
+  /** Bytes of a body that is sent piece by piece. */
+  bytesOut?: number;
   /** Exactly what came, before parsing; undefined where there was no body. */
   rawBody?: Buffer;
   /** Claim of this request's `Idempotency-Key`, while it is ours to settle. */

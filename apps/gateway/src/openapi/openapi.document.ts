@@ -2,8 +2,8 @@ import { Injectable, type INestApplication } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { routeFacts } from '../surfaces/declare-route';
+import { publishedPath } from '../surfaces/published-path';
 import { SURFACES } from '../surfaces/surface';
-import type { SurfaceName } from '../surfaces/surface-name';
 import { describeOperation } from './describe-operation';
 import { inputsOf, type DescribedRoute } from './described-route';
 import { failureSchemas } from './errors';
@@ -15,9 +15,6 @@ import { VERSION } from './version';
 
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 type Controller = { readonly name: string; readonly prototype: object };
-
-/** Surfaces whose published paths end in a slash. It is optional everywhere. */
-const WITH_TRAILING_SLASH: ReadonlySet<SurfaceName> = new Set<SurfaceName>(['automation']);
 
 const ABOUT = `A self-hosted integration hub: events out as signed webhooks that are never lost, providers' webhooks in, verified.
 
@@ -122,10 +119,9 @@ function publishedPaths(
       const route = operation?.operationId === undefined ? undefined : routes.get(operation.operationId);
       // What belongs to no surface (probes, metrics) is for whoever runs the hub.
       if (!operation || !route) continue;
-      const slash = WITH_TRAILING_SLASH.has(route.facts.surface) ? '/' : '';
-      const publishedPath = `${path}${slash}`;
-      const described = describeOperation(operation, { ...route, method, path: publishedPath });
-      published[publishedPath] = { ...published[publishedPath], [method]: described };
+      const name = publishedPath(path, route.facts.surface);
+      const described = describeOperation(operation, { ...route, method, path: name });
+      published[name] = { ...published[name], [method]: described };
     }
   }
   return published;

@@ -10,10 +10,13 @@ import {
   idempotencyOperations,
   sessionsChanged,
   TOKEN_ISSUER,
+  usageOperations,
   type IdempotencyClaim,
   type Role,
   type SessionView,
   type StoredResponse,
+  type UsageBatch,
+  type UsageRecord,
 } from '@signalbox/contracts';
 import { createTransport, Handles, type RunningApp, type Transport } from '@signalbox/rpc';
 import { testConfig, testLog } from '@signalbox/testing';
@@ -32,6 +35,8 @@ export class FakeAuth {
   readonly keys = new Map<string, KeptKey>();
   sessionCalls = 0;
   releases: { id: string; may_have_run?: boolean }[] = [];
+  /** Records of requests, by batch. */
+  readonly usage = new Map<string, readonly UsageRecord[]>();
   /** What an answer waits for, where a test holds it up. */
   held: Promise<void> = Promise.resolve();
 }
@@ -73,6 +78,12 @@ class FakeAuthController {
     this.auth.releases.push(input);
     for (const [name, kept] of this.auth.keys) if (kept.id === input.id) this.auth.keys.delete(name);
     return Promise.resolve({ released: true });
+  }
+
+  @Handles(usageOperations.store)
+  store({ id, records }: UsageBatch): Promise<{ stored: number }> {
+    this.auth.usage.set(id, records);
+    return Promise.resolve({ stored: records.length });
   }
 }
 

@@ -8,6 +8,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { RequestAuthenticator } from './access/authenticator';
 import { GatewayModule } from './gateway.module';
 import { AddressLists } from './http/address-lists';
+import { clientAddresses } from './http/client-address';
 import { ConnectionGuard } from './http/connection-guard';
 import { HubExceptionFilter } from './http/exception.filter';
 import { Failures } from './http/failures';
@@ -60,6 +61,7 @@ export async function bootGateway(
   pipeline = new RequestPipeline({
     authenticator: app.get(RequestAuthenticator),
     addresses: new AddressLists(config),
+    clientAddress: clientAddresses(config.TRUST_PROXY),
     limiter: app.get(Limiter),
     idempotency: app.get(Idempotency),
     failures,

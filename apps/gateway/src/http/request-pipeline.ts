@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { DomainError, type StoredResponse } from '@signalbox/contracts';
 import { CallScope } from '@signalbox/observability';
@@ -22,6 +23,7 @@ import { answerUnreadable } from './unreadable';
 export interface PipelineParts {
   readonly authenticator: RequestAuthenticator;
   readonly addresses: AddressLists;
+  readonly clientAddress: (request: IncomingMessage) => string;
   readonly limiter: Limiter;
   readonly idempotency: Idempotency;
   readonly failures: Failures;
@@ -70,6 +72,7 @@ export class RequestPipeline {
     reply: FastifyReply,
     statusCode: number | undefined,
   ): Promise<void> => {
+    Object.defineProperty(request, 'ip', { value: this.parts.clientAddress(request.raw) });
     this.open(request, reply);
     reply.raw.once('close', () => this.parts.telemetry.record(request, reply));
     let refusal: unknown =
@@ -78,7 +81,7 @@ export class RequestPipeline {
         : new DomainError({ code: 'MALFORMED_BODY', messageKey: 'malformed_url' });
     try {
       if (!this.parts.addresses.admit(request.ip)) await this.turnAway(request, reply);
-      await this.count(request, reply, undefined);
+      await this.count(request, reply, undefined, 'standard');
     } catch (error) {
       refusal = error;
     }

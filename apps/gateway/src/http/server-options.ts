@@ -37,7 +37,7 @@ export function serverOptions(
     http: {
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout,
-      connectionsCheckingInterval: Math.min(LOOK_MS, headersTimeout / 3),
+      connectionsCheckingInterval: Math.min(LOOK_MS, Math.floor(headersTimeout / 3)),
       keepAliveTimeoutBuffer: 0,
     },
     // Whatever is under way when the hub stops is answered, on a connection that then ends.

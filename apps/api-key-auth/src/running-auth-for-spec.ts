@@ -62,15 +62,19 @@ export class RunningAuth {
     return app;
   }
 
+  transport(replica = 0): Transport {
+    const running = this.apps[replica];
+    if (!running) throw new Error(`There is no replica ${replica}`);
+    return running.transport;
+  }
+
   call<In, Out>(
     operation: Operation<In, Out>,
     input: In,
     context: Partial<CallContext> = {},
     replica = 0,
   ): Promise<Out> {
-    const running = this.apps[replica];
-    if (!running) throw new Error(`There is no replica ${replica}`);
-    return running.transport.client.call(operation, input, {
+    return this.transport(replica).client.call(operation, input, {
       context: { principal: SYSTEM, requestId: randomUUID(), ...context },
     });
   }

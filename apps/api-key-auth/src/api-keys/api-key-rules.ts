@@ -16,7 +16,7 @@ import type { ApiKeyEntity } from './api-key.entity';
 /** The gateway tells callers what is wrong with their fields; this keeps out what must never get in, whoever calls. */
 export function problemsOf(input: Partial<ApiKeyInput>): FieldProblem[] {
   return [
-    ...oneOf('prefix', [input.prefix ?? ''], API_KEY_PREFIXES),
+    ...oneOf('prefix', input.prefix, API_KEY_PREFIXES),
     ...(input.name === undefined ? [{ field: 'name', key: 'required' }] : []),
     ...(input.scopes === undefined ? [{ field: 'scopes', key: 'required' }] : []),
     ...problemsOfChanges(input),
@@ -31,7 +31,7 @@ export function problemsOfChanges(changes: ApiKeyChanges): FieldProblem[] {
     ...text('description', description ?? '', 0, API_KEY_LIMITS.description),
     ...(scopes === undefined
       ? []
-      : list('scopes', scopes, SCOPES.length, () => oneOf('scopes', scopes, SCOPES))),
+      : list('scopes', scopes, SCOPES.length, (field, scope) => oneOf(field, scope, SCOPES))),
     ...(project_ids ? list('project_ids', project_ids, API_KEY_LIMITS.projects, projectProblem) : []),
     ...(allowed_ips?.length ? list('allowed_ips', allowed_ips, API_KEY_LIMITS.addresses, rangeProblem) : []),
     ...whole('rate_limit', rate_limit ?? 1, 1, API_KEY_LIMITS.rateLimit),
@@ -66,10 +66,8 @@ function list<T>(
   return values.flatMap((value: T, index) => problemsOfOne(`${field}[${index}]`, value)).slice(0, 1);
 }
 
-function oneOf(field: string, values: readonly string[], known: readonly string[]): FieldProblem[] {
-  return values.every((value) => known.includes(value))
-    ? []
-    : [{ field, key: 'one_of', params: { values: known.join(', ') } }];
+function oneOf(field: string, value: unknown, known: readonly unknown[]): FieldProblem[] {
+  return known.includes(value) ? [] : [{ field, key: 'one_of', params: { values: known.join(', ') } }];
 }
 
 const projectProblem = (field: string, id: string) => text(field, id, 1, API_KEY_LIMITS.projectId);

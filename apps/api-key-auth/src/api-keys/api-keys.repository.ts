@@ -125,9 +125,9 @@ export class ApiKeysRepository {
         [id, overlapSeconds],
       );
       await client.query(
-        `DELETE FROM api_key_secrets WHERE key_id = $1 AND (ends_at <= now() OR hash NOT IN (
+        `DELETE FROM api_key_secrets WHERE key_id = $1 AND ($2 = 0 OR ends_at <= now() OR hash NOT IN (
            SELECT hash FROM api_key_secrets WHERE key_id = $1 ORDER BY created_at DESC LIMIT ${MAX_SECRETS - 1}))`,
-        [id],
+        [id, overlapSeconds],
       );
       await addSecret(client, id, secret);
       return true;

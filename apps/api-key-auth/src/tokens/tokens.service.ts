@@ -70,7 +70,7 @@ export class TokensService {
     const key = header && (await this.ring.find(header.kid));
     if (!key) return null;
     try {
-      return this.jwt.verify(token, {
+      return this.jwt.verify<object>(token, {
         ...key.verifying,
         algorithms: [key.algorithm],
         issuer: TOKEN_ISSUER,

@@ -1,12 +1,12 @@
-import { createSecretKey } from 'node:crypto';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
-import { TOKEN_ISSUER } from '@signalbox/contracts';
 import { ApiKeys, NoApiKeys } from './api-keys';
 import { RequestAuthenticator } from './authenticator';
 import { CredentialStrategy } from './credential.strategy';
+import { JWT_SECRET, KeyRing } from './key-ring';
+import { KeySetController } from './key-set.controller';
 import { SessionCache } from './session-cache';
-import { SKEW_SECONDS, TokenReader } from './token-reader';
+import { TokenReader } from './token-reader';
 
 @Module({})
 export class AccessModule {
@@ -14,18 +14,11 @@ export class AccessModule {
     return {
       module: AccessModule,
       global: true,
-      imports: [
-        JwtModule.register({
-          secret: createSecretKey(Buffer.from(jwtSecret)),
-          verifyOptions: {
-            algorithms: ['HS256'],
-            issuer: TOKEN_ISSUER,
-            audience: TOKEN_ISSUER,
-            clockTolerance: SKEW_SECONDS,
-          },
-        }),
-      ],
+      imports: [JwtModule.register({})],
+      controllers: [KeySetController],
       providers: [
+        { provide: JWT_SECRET, useValue: jwtSecret },
+        KeyRing,
         TokenReader,
         SessionCache,
         CredentialStrategy,

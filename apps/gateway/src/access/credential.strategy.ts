@@ -65,15 +65,21 @@ export class CredentialStrategy extends PassportStrategy(RequestStrategy, CREDEN
   glimpse(request: FastifyRequest): Identity | undefined {
     try {
       const credential = readCredential(request.raw);
-      const claims = credential?.kind === 'token' ? this.tokens.read(credential.value) : null;
+      const claims = credential?.kind === 'token' ? this.tokens.glimpse(credential.value) : null;
       return (claims && this.sessions.peek(claims.sid)) ?? undefined;
     } catch {
       return undefined;
     }
   }
 
-  private ofToken({ value }: Credential, { id, hub }: FastifyRequest): Identity | Promise<Identity> {
+  private ofToken({ value }: Credential, request: FastifyRequest): Identity | Promise<Identity> {
     const claims = this.tokens.read(value);
+    return claims instanceof Promise
+      ? claims.then((read) => this.ofClaims(read, request))
+      : this.ofClaims(claims, request);
+  }
+
+  private ofClaims(claims: AccessClaims | null, { id, hub }: FastifyRequest): Identity | Promise<Identity> {
     if (!claims) throw unauthenticated('token_refused');
     const session = this.sessions.get(claims.sid, { requestId: id, traceparent: hub.traceparent });
     return session instanceof Promise

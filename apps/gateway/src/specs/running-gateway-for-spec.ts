@@ -9,15 +9,18 @@ import {
   authOperations,
   idempotencyOperations,
   sessionsChanged,
+  signingKeyOperations,
   TOKEN_ISSUER,
   usageOperations,
   type IdempotencyClaim,
   type Role,
   type SessionView,
   type StoredResponse,
+  type VerifyingKeyView,
   type UsageBatch,
   type UsageRecord,
 } from '@signalbox/contracts';
+import { secretKeyId } from '@signalbox/security';
 import { createTransport, Handles, type RunningApp, type Transport } from '@signalbox/rpc';
 import { testConfig, testLog } from '@signalbox/testing';
 import { bootGateway } from '../boot-gateway';
@@ -34,6 +37,9 @@ export class FakeAuth {
   readonly sessions = new Map<string, SessionView>();
   readonly keys = new Map<string, KeptKey>();
   sessionCalls = 0;
+  /** Undefined: only that of `JWT_SECRET`. */
+  signingKeys?: readonly VerifyingKeyView[];
+  keyCalls = 0;
   releases: { id: string; may_have_run?: boolean }[] = [];
   /** Records of requests, by batch. */
   readonly usage = new Map<string, readonly UsageRecord[]>();
@@ -51,6 +57,20 @@ class FakeAuthController {
     const view = this.auth.sessions.get(session_id) ?? null;
     await this.auth.held;
     return view;
+  }
+
+  @Handles(signingKeyOperations.list)
+  async signingKeys(): Promise<{ keys: readonly VerifyingKeyView[] }> {
+    this.auth.keyCalls += 1;
+    const keys = this.auth.signingKeys ?? [
+      {
+        kid: secretKeyId(required(testConfig(), 'JWT_SECRET')),
+        algorithm: 'HS256',
+        accepted_until: null,
+      } as const,
+    ];
+    await this.auth.held;
+    return { keys };
   }
 
   @Handles(idempotencyOperations.claim)
@@ -113,7 +133,7 @@ export class RunningGateway {
     readonly transport: Transport,
     readonly gateway: RunningApp & { readonly url: string },
     readonly log: ReturnType<typeof testLog>,
-    private readonly secret: string,
+    readonly secret: string,
     private readonly stopAuth: () => Promise<void>,
   ) {}
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { delivery, deliveryDistributed } from './benchmarks/delivery';
 import { guardedGet } from './benchmarks/guarded-get';
+import { guardedShared } from './benchmarks/guarded-shared';
 import { memory } from './benchmarks/memory';
 import { rpcGet } from './benchmarks/rpc-get';
 import { start } from './benchmarks/start';
@@ -12,7 +13,15 @@ import { hotSpots } from './kit/profile';
 import { machine, writeResult } from './kit/readme';
 import { Reporter } from './kit/reporter';
 
-const BENCHMARKS: readonly Benchmark[] = [delivery, deliveryDistributed, guardedGet, rpcGet, start, memory];
+const BENCHMARKS: readonly Benchmark[] = [
+  delivery,
+  deliveryDistributed,
+  guardedGet,
+  guardedShared,
+  rpcGet,
+  start,
+  memory,
+];
 const PROFILES = join(__dirname, '../profiles');
 
 const { values: options, positionals: names } = parseArgs({

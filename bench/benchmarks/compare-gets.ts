@@ -8,14 +8,17 @@ import type { Load, Target } from '../workers/load';
 
 const CONCURRENCY = 32;
 
-/** GETs of the hub beside those of something bare, in turns. */
+/**
+ * GETs of the hub beside those of something bare, in turns.
+ * @returns what the hub answered in a second
+ */
 export async function compareGets(
   report: Reporter,
   load: Worker<Load>,
   { hub, limit }: { hub: () => Promise<Target>; limit: Target },
   target: number,
   quick: boolean,
-): Promise<void> {
+): Promise<number> {
   const [rounds, seconds] = quick ? [2, 1] : [5, 4];
   const costs: Record<'hub' | 'limit', [string, number][]> = { hub: [], limit: [] };
   const perSecond = async (which: 'hub' | 'limit', of: Target) => {
@@ -54,9 +57,11 @@ export async function compareGets(
     ),
   );
   report.print(`\nshare ${share.toFixed(2)}, ${verdict(`≥ ${target}`, share >= target)}`);
-  if (costs.hub.length === 0) return;
+  const answered = median(results.map((result) => result.hub));
+  if (costs.hub.length === 0) return answered;
   report.print('\nCPU time for each request of the last round, in microseconds:');
   for (const which of ['hub', 'limit'] as const) {
     report.print(`  ${which}: ${costs[which].map(([part, each]) => `${part} ${whole(each)}`).join(', ')}`);
   }
+  return answered;
 }

@@ -95,6 +95,41 @@ async function closedLoop(
   }
 }
 
+/** Sends `count` requests at a fixed rate, whatever became of those before. */
+async function steadily(
+  origin: string,
+  count: number,
+  perSecond: number,
+  connections: number,
+  request: (n: number) => Request,
+): Promise<{ dueAt: Float64Array; answeredAt: Float64Array }> {
+  const caller = new Caller(origin, connections);
+  const [dueAt, answeredAt] = [new Float64Array(count), new Float64Array(count)];
+  const start = now();
+  let sent = 0;
+  try {
+    await new Promise<void>((resolve) => {
+      const tick = () => {
+        const due = Math.min(count, Math.ceil(((now() - start) / 1000) * perSecond));
+        for (; sent < due && !caller.failed; sent += 1) {
+          const n = sent;
+          dueAt[n] = start + (n / perSecond) * 1000;
+          caller.send(request(n), () => {
+            answeredAt[n] = now();
+            if (caller.answered === count || caller.failed) resolve();
+          });
+        }
+        if (sent < count && !caller.failed) setTimeout(tick, 1);
+      };
+      tick();
+    });
+    caller.check();
+    return { dueAt, answeredAt };
+  } finally {
+    await caller.close();
+  }
+}
+
 function publish({ path, headers }: Target, n: number): Request {
   return { method: 'POST', path, headers, body: numbered(n) };
 }
@@ -153,31 +188,22 @@ const api = {
     perSecond: number,
     connections: number,
   ): Promise<{ dueAt: Float64Array; acceptedAt: Float64Array }> {
-    const caller = new Caller(target.origin, connections);
-    const [dueAt, acceptedAt] = [new Float64Array(count), new Float64Array(count)];
-    const start = now();
-    let sent = 0;
-    try {
-      await new Promise<void>((resolve) => {
-        const tick = () => {
-          const due = Math.min(count, Math.ceil(((now() - start) / 1000) * perSecond));
-          for (; sent < due && !caller.failed; sent += 1) {
-            const n = sent;
-            dueAt[n] = start + (n / perSecond) * 1000;
-            caller.send(publish(target, n), () => {
-              acceptedAt[n] = now();
-              if (caller.answered === count || caller.failed) resolve();
-            });
-          }
-          if (sent < count && !caller.failed) setTimeout(tick, 1);
-        };
-        tick();
-      });
-      caller.check();
-      return { dueAt, acceptedAt };
-    } finally {
-      await caller.close();
-    }
+    const { dueAt, answeredAt } = await steadily(target.origin, count, perSecond, connections, (n) =>
+      publish(target, n),
+    );
+    return { dueAt, acceptedAt: answeredAt };
+  },
+
+  /** `count` GETs at a fixed rate: milliseconds from when each was due until its answer was whole. */
+  async getSteadily(
+    { origin, path, headers }: Target,
+    count: number,
+    perSecond: number,
+    connections: number,
+  ): Promise<Float64Array> {
+    const request: Request = { method: 'GET', path, headers };
+    const { dueAt, answeredAt } = await steadily(origin, count, perSecond, connections, () => request);
+    return answeredAt.map((at, n) => at - (dueAt[n] ?? NaN));
   },
 };
 

@@ -1,0 +1,73 @@
+import type { Benchmark, Effort } from '../kit/benchmark';
+import { startHub } from '../kit/hub';
+import type { Reporter } from '../kit/reporter';
+import { missingServers, startServers } from '../kit/servers';
+import { median, percentile } from '../kit/stats';
+import { ms, table, verdict, whole } from '../kit/table';
+import { startWorker, type Worker } from '../kit/worker';
+import type { BareHttp } from '../workers/bare-http';
+import type { Load, Target } from '../workers/load';
+import { compareGets } from './compare-gets';
+
+const PATH = '/api/users/me/';
+const CONNECTIONS = 32;
+const ADDED_P99_MS = 3;
+
+/** The door with limits that every gateway shares: what Redis adds to a guarded route. */
+export const guardedShared: Benchmark = {
+  name: 'guarded-shared',
+  about: `GET ${PATH} with a JWT, limits counted in Redis, beside a bare Nest and Fastify route`,
+  async run(report, effort) {
+    const missing = missingServers();
+    if (missing !== undefined) return report.print(`Not measured: ${missing}`);
+    const servers = await startServers();
+    const hub = await startHub({ servers, profiles: effort.profiles });
+    const bare = startWorker<BareHttp>('bare-http');
+    const load = startWorker<Load>('load');
+    const url = new URL(await bare.call('listen', await hub.call<object>('GET', PATH)));
+    const limit: Target = { origin: url.origin, path: url.pathname, headers: {} };
+    const guarded = async () => ({ origin: hub.url, path: PATH, headers: await hub.signedIn() });
+    report.print(
+      `GET ${PATH} with a JWT, limits counted in Redis, beside a bare Nest and Fastify route that answers the same body:\n`,
+    );
+    const perSecond = await compareGets(report, load, { hub: guarded, limit }, 0.4, effort.quick);
+    await addedLatency(report, load, { hub: guarded, limit }, perSecond / 2, effort);
+    await Promise.all([bare.stop(), load.stop()]);
+    await hub.stop();
+    await servers.stop();
+  },
+};
+
+async function addedLatency(
+  report: Reporter,
+  load: Worker<Load>,
+  { hub, limit }: { hub: () => Promise<Target>; limit: Target },
+  perSecond: number,
+  { quick }: Effort,
+): Promise<void> {
+  const [rounds, seconds] = quick ? [2, 1] : [5, 4];
+  const measure = async (of: Target) => {
+    const took = await load.call('getSteadily', of, Math.ceil(perSecond * seconds), perSecond, CONNECTIONS);
+    return { p50: percentile(took, 50), p99: percentile(took, 99) };
+  };
+  const results: Record<'hub' | 'limit', { p50: number; p99: number }>[] = [];
+  for (let round = 1; round <= rounds; round += 1) {
+    results.push({ limit: await measure(limit), hub: await measure(await hub()) });
+    report.progress(`latency, round ${round}`);
+  }
+  const of = (which: 'hub' | 'limit', p: 'p50' | 'p99') => median(results.map((result) => result[which][p]));
+  const added = median(results.map((result) => result.hub.p99 - result.limit.p99));
+  report.print(
+    `\nLatency at half of that load (${whole(perSecond)} a second), medians of ${rounds} rounds:\n`,
+  );
+  report.print(
+    table(
+      ['', 'hub', 'limit', 'added'],
+      [
+        ['p50', ms(of('hub', 'p50')), ms(of('limit', 'p50')), ms(of('hub', 'p50') - of('limit', 'p50'))],
+        ['p99', ms(of('hub', 'p99')), ms(of('limit', 'p99')), ms(added)],
+      ],
+    ),
+  );
+  report.print(`\np99 added ${ms(added)}, ${verdict(`< ${ADDED_P99_MS} ms`, added < ADDED_P99_MS)}`);
+}

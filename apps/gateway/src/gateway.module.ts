@@ -1,5 +1,4 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
-import { required } from '@signalbox/config';
 import type { Readiness } from '@signalbox/observability';
 import { RpcClient, RpcModule, type Runtime } from '@signalbox/rpc';
 import { AccessModule } from './access/access.module';
@@ -20,7 +19,7 @@ export class GatewayModule {
       module: GatewayModule,
       imports: [
         RpcModule.forRoot(transport),
-        AccessModule.signedWith(required(config, 'JWT_SECRET')),
+        AccessModule.of(config, log),
         LimitsModule.of(config, log),
         GatewayHealthModule.of(readiness),
         OpenApiModule,

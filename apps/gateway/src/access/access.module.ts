@@ -1,16 +1,23 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
-import { ApiKeys, NoApiKeys } from './api-keys';
+import { required, type Config } from '@signalbox/config';
+import { RpcClient } from '@signalbox/rpc';
+import { ApiKeyHasher } from '@signalbox/security';
+import type { Logger } from 'pino';
+import { ApiKeys } from './api-keys';
 import { RequestAuthenticator } from './authenticator';
 import { CredentialStrategy } from './credential.strategy';
 import { JWT_SECRET, KeyRing } from './key-ring';
 import { KeySetController } from './key-set.controller';
+import { KeyUses } from './key-uses';
 import { SessionCache } from './session-cache';
 import { TokenReader } from './token-reader';
 
 @Module({})
 export class AccessModule {
-  static signedWith(jwtSecret: string): DynamicModule {
+  static of(config: Config, log: Logger): DynamicModule {
+    const jwtSecret = required(config, 'JWT_SECRET');
+    const peppers = required(config, 'API_KEY_PEPPERS');
     return {
       module: AccessModule,
       global: true,
@@ -23,7 +30,13 @@ export class AccessModule {
         SessionCache,
         CredentialStrategy,
         RequestAuthenticator,
-        { provide: ApiKeys, useClass: NoApiKeys },
+        { provide: ApiKeyHasher, useFactory: () => new ApiKeyHasher(peppers) },
+        {
+          provide: KeyUses,
+          inject: [RpcClient],
+          useFactory: (rpc: RpcClient) => new KeyUses(rpc, log),
+        },
+        ApiKeys,
       ],
       exports: [RequestAuthenticator, SessionCache],
     };

@@ -58,13 +58,17 @@ export class CredentialStrategy extends PassportStrategy(RequestStrategy, CREDEN
   validate(request: FastifyRequest): Promise<Identity | null> | Identity | null {
     const credential = readCredential(request.raw);
     if (!credential) return null;
-    return credential.kind === 'token' ? this.ofToken(credential, request) : this.ofKey(credential);
+    return credential.kind === 'token' ? this.ofToken(credential, request) : this.ofKey(credential, request);
   }
 
   /** Whom the request's token stands for as far as that is known already; never asks, never throws. */
   glimpse(request: FastifyRequest): Identity | undefined {
     try {
       const credential = readCredential(request.raw);
+      if (credential?.kind === 'key') {
+        const principal = this.keys.peek(credential.value, request.ip);
+        return principal && { principal };
+      }
       const claims = credential?.kind === 'token' ? this.tokens.glimpse(credential.value) : null;
       return (claims && this.sessions.peek(claims.sid)) ?? undefined;
     } catch {
@@ -87,11 +91,16 @@ export class CredentialStrategy extends PassportStrategy(RequestStrategy, CREDEN
       : identityOf(session, claims);
   }
 
-  private async ofKey({ value }: Credential): Promise<Identity> {
-    const principal = await this.keys.resolve(value);
-    if (!principal) throw unauthenticated('key_refused');
-    return { principal };
+  private ofKey({ value }: Credential, { id, ip, hub }: FastifyRequest): Identity | Promise<Identity> {
+    const bearer = { address: ip, requestId: id, traceparent: hub.traceparent };
+    const principal = this.keys.resolve(value, bearer);
+    return principal instanceof Promise ? principal.then(keyIdentity) : keyIdentity(principal);
   }
+}
+
+function keyIdentity(principal: Principal | null): Identity {
+  if (!principal) throw unauthenticated('key_refused');
+  return { principal };
 }
 
 function identityOf(session: SessionView | null, { sub }: AccessClaims): Identity {

@@ -85,6 +85,22 @@ export const ERROR_SENTENCES = {
     'zh-TW': '已註冊的事件類型過多',
     'zh-CN': '已注册的事件类型过多',
   },
+  api_key_not_found: { en: 'API key not found', 'zh-TW': 'API 金鑰不存在', 'zh-CN': 'API Key 不存在' },
+  api_key_revoked: {
+    en: 'The API key is revoked, which is for good',
+    'zh-TW': 'API 金鑰已撤銷，無法恢復',
+    'zh-CN': 'API Key 已撤销，无法恢复',
+  },
+  api_key_not_usable: {
+    en: 'The API key is revoked, switched off or expired',
+    'zh-TW': 'API 金鑰已撤銷、停用或過期',
+    'zh-CN': 'API Key 已撤销、停用或过期',
+  },
+  key_address_refused: {
+    en: 'The API key may not be used from this address',
+    'zh-TW': '此位址不得使用該 API 金鑰',
+    'zh-CN': '此地址不得使用该 API Key',
+  },
   username_taken: { en: 'The user name is taken', 'zh-TW': '用戶名已被使用', 'zh-CN': '用户名已被使用' },
   credentials_wrong: {
     en: 'The credentials are wrong',

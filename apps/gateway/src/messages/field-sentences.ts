@@ -49,6 +49,11 @@ export const FIELD_SENTENCES = {
     'zh-TW': '必須是 ISO 8601 日期',
     'zh-CN': '必须是 ISO 8601 日期',
   },
+  address_range: {
+    en: 'must be an IP address or a CIDR range',
+    'zh-TW': '必須是 IP 位址或 CIDR 範圍',
+    'zh-CN': '必须是 IP 地址或 CIDR 范围',
+  },
   url: {
     en: 'must be an http or https URL without credentials',
     'zh-TW': '必須是不含憑證的 http 或 https 網址',

@@ -4,6 +4,7 @@ import {
   type CallContext,
   type Page,
   type UsageBatch,
+  type UsageDashboardView,
   type UsageExportQuery,
   type UsageLogFilter,
   type UsageLogView,
@@ -11,6 +12,7 @@ import {
   type UsageStatsView,
 } from '@signalbox/contracts';
 import { Handles } from '@signalbox/rpc';
+import { UsageDashboardService } from './usage-dashboard.service';
 import { UsageIntakeService } from './usage-intake.service';
 import { UsageLogsService } from './usage-logs.service';
 import { UsageStatsService } from './usage-stats.service';
@@ -21,6 +23,7 @@ export class UsageController {
     private readonly intake: UsageIntakeService,
     private readonly figures: UsageStatsService,
     private readonly records: UsageLogsService,
+    private readonly overview: UsageDashboardService,
   ) {}
 
   @Handles(usageOperations.store)
@@ -41,5 +44,10 @@ export class UsageController {
   @Handles(usageOperations.export)
   export(input: UsageExportQuery, { principal }: CallContext): Promise<readonly UsageLogView[]> {
     return this.records.export(input, principal);
+  }
+
+  @Handles(usageOperations.dashboard)
+  dashboard(_input: Record<string, never>, { principal }: CallContext): Promise<UsageDashboardView> {
+    return this.overview.report(principal);
   }
 }

@@ -6,12 +6,17 @@ import { JwtService } from '@nestjs/jwt';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { required } from '@signalbox/config';
 import {
+  apiKeyOperations,
+  apiKeysChanged,
   authOperations,
   idempotencyOperations,
   sessionsChanged,
   signingKeyOperations,
   TOKEN_ISSUER,
   usageOperations,
+  type ApiKeyFacts,
+  type ApiKeyFingerprint,
+  type ApiKeyUse,
   type IdempotencyClaim,
   type Role,
   type SessionView,
@@ -20,7 +25,7 @@ import {
   type UsageBatch,
   type UsageRecord,
 } from '@signalbox/contracts';
-import { secretKeyId } from '@signalbox/security';
+import { ApiKeyHasher, makeApiKey, secretKeyId } from '@signalbox/security';
 import { createTransport, Handles, type RunningApp, type Transport } from '@signalbox/rpc';
 import { testConfig, testLog } from '@signalbox/testing';
 import { bootGateway } from '../boot-gateway';
@@ -40,6 +45,10 @@ export class FakeAuth {
   /** Undefined: only that of `JWT_SECRET`. */
   signingKeys?: readonly VerifyingKeyView[];
   keyCalls = 0;
+  /** By the hash of the key. */
+  readonly apiKeys = new Map<string, ApiKeyFacts>();
+  resolveCalls = 0;
+  readonly uses: ApiKeyUse[] = [];
   releases: { id: string; may_have_run?: boolean }[] = [];
   /** Records of requests, by batch. */
   readonly usage = new Map<string, readonly UsageRecord[]>();
@@ -57,6 +66,24 @@ class FakeAuthController {
     const view = this.auth.sessions.get(session_id) ?? null;
     await this.auth.held;
     return view;
+  }
+
+  @Handles(apiKeyOperations.resolve)
+  async resolve({
+    fingerprints,
+  }: {
+    fingerprints: readonly ApiKeyFingerprint[];
+  }): Promise<ApiKeyFacts | null> {
+    this.auth.resolveCalls += 1;
+    const facts = fingerprints.map(({ hash }) => this.auth.apiKeys.get(hash)).find(Boolean) ?? null;
+    await this.auth.held;
+    return facts;
+  }
+
+  @Handles(apiKeyOperations.used)
+  used({ uses }: { uses: readonly ApiKeyUse[] }): Promise<{ stored: number }> {
+    this.auth.uses.push(...uses);
+    return Promise.resolve({ stored: uses.length });
   }
 
   @Handles(signingKeyOperations.list)
@@ -194,6 +221,35 @@ export class RunningGateway {
         ...options,
       },
     );
+  }
+
+  /** A key that may read and write, unless said otherwise. */
+  apiKey(facts: Partial<ApiKeyFacts> = {}): { key: string; id: string } {
+    const key = makeApiKey('eak_');
+    const id = randomUUID();
+    this.changeKey(key, {
+      id,
+      name: 'key',
+      usable: true,
+      remaining_ms: null,
+      scopes: ['read', 'write'],
+      project_ids: null,
+      allowed_ips: [],
+      rate_limit: 1_000_000,
+      ...facts,
+    });
+    return { key, id };
+  }
+
+  /** Nobody is told. */
+  changeKey(key: string, facts: ApiKeyFacts | null): void {
+    const { hash } = new ApiKeyHasher(testConfig().API_KEY_PEPPERS ?? []).fingerprint(key);
+    if (facts) this.auth.apiKeys.set(hash, facts);
+    else this.auth.apiKeys.delete(hash);
+  }
+
+  tellChanged(...ids: string[]): void {
+    this.transport.notices.tell(apiKeysChanged, { key_ids: ids });
   }
 
   end(sessionId: string): void {

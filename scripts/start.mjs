@@ -8,19 +8,21 @@ import { fail, node, root } from './lib/node.mjs';
 const ENTRIES = {
   hub: 'all-in-one/src/main.js',
   migrate: 'all-in-one/src/migrate/main.js',
+  'keys:rotate': 'all-in-one/src/keys/main.js',
   gateway: 'gateway/src/main.js',
   'webhook-dispatcher': 'webhook-dispatcher/src/main.js',
   'api-key-auth': 'api-key-auth/src/main.js',
 };
-const part = process.argv[2] ?? 'hub';
+const [part = 'hub', ...args] = process.argv.slice(2);
 const entry = ENTRIES[part] ?? fail(`There is no ${part}; there are ${Object.keys(ENTRIES).join(', ')}.`);
 
 build();
 const main = join(root, 'dist/apps', entry);
 if (Number(process.versions.node.split('.')[0]) >= 24) {
+  process.argv = [node, main, ...args];
   await import(pathToFileURL(main).href);
 } else {
-  const child = spawn(node, [main], { stdio: 'inherit' });
+  const child = spawn(node, [main, ...args], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code) => process.exit(code ?? 1));
 }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -67,6 +68,26 @@ export class EmbeddedDatabase {
     }
   }
 
+  /**
+   * The database of a data folder for a command: that of the hub that runs there, else started for as long as it is needed.
+   * @throws StartError when it does not start, or a hub that is only just starting or stopping holds the folder
+   */
+  static async reach(
+    config: Config,
+    password: string,
+    log: Logger,
+  ): Promise<{ url: string; leave: () => Promise<void> }> {
+    const unlock = await lockDataDir(config.DATA_DIR).catch((error: unknown) => {
+      if (error instanceof StartError) return undefined;
+      throw error;
+    });
+    if (!unlock)
+      return { url: await urlOfRunning(config.DATA_DIR, password), leave: () => Promise.resolve() };
+    await unlock();
+    const database = await EmbeddedDatabase.start(config, password, log);
+    return { url: database.url, leave: () => database.stop() };
+  }
+
   get url(): string {
     return this.cluster.url(DATABASE);
   }
@@ -93,6 +114,15 @@ export class EmbeddedDatabase {
       }
     });
   }
+}
+
+/** PostgreSQL writes the port that it listens on in the fourth line of its file. */
+async function urlOfRunning(dataDir: string, password: string): Promise<string> {
+  const lines = await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').catch(() => '');
+  const port = Number(lines.split('\n')[3]);
+  if (!Number.isInteger(port) || port <= 0)
+    throw new StartError(`The hub of ${dataDir} is starting or stopping. Try again in a moment.`);
+  return PostgresCluster.urlAt(port, password, DATABASE);
 }
 
 async function createDatabase(url: string): Promise<void> {

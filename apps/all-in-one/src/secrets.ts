@@ -29,7 +29,7 @@ export interface Secrets {
  */
 export async function keepSecrets(dataDir: string, given: Kept): Promise<Secrets> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const file = join(dataDir, 'secrets.json');
+  const file = fileIn(dataDir);
   for (;;) {
     const kept = await read(file);
     const missing = (Object.keys(MAKERS) as SecretName[]).filter((name) => !given[name] && !kept?.[name]);
@@ -38,6 +38,15 @@ export async function keepSecrets(dataDir: string, given: Kept): Promise<Secrets
     if (missing.length > 0 && !(await write(file, all, kept === undefined))) continue;
     return { values: { ...all, ...given } as Record<SecretName, string>, made: missing };
   }
+}
+
+/** Those that a hub keeps in its data folder; undefined where there was none yet. */
+export function keptSecrets(dataDir: string): Promise<Kept | undefined> {
+  return read(fileIn(dataDir));
+}
+
+function fileIn(dataDir: string): string {
+  return join(dataDir, 'secrets.json');
 }
 
 async function read(file: string): Promise<Kept | undefined> {

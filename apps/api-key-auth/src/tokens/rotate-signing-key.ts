@@ -12,7 +12,7 @@ import { SigningKeysRepository } from './signing-keys.repository';
  * Makes the key that signs tokens from now on. Those before it stay good for what they have signed, so nobody is signed out.
  * Every api-key-auth sees it within ten seconds, without a restart.
  * @param algorithm that of the key before it unless given
- * @throws DomainError DATABASE_UNAVAILABLE; ConfigError without `ENCRYPTION_KEY`
+ * @throws DomainError DATABASE_UNAVAILABLE; ConfigError without `ENCRYPTION_KEY`; SecretBoxError when it is not that of the hub
  */
 export async function rotateSigningKey(
   config: Config,
@@ -24,6 +24,8 @@ export async function rotateSigningKey(
   try {
     const keys = new SigningKeysRepository(database);
     const [newest] = await keys.all();
+    // What was sealed with another key than the hub has would keep it from starting again.
+    if (newest) box.open(newest.sealed, sealedFor(newest.id));
     const key = makeKey(algorithm ?? newest?.algorithm ?? 'HS256');
     await keys.insert({
       id: key.kid,

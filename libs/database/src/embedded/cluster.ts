@@ -37,8 +37,12 @@ export class PostgresCluster {
 
   url(database = 'postgres'): string {
     if (this.port === undefined) throw new Error('The cluster has not been started');
-    const password = encodeURIComponent(this.options.password);
-    return `postgresql://${PostgresCluster.USER}:${password}@127.0.0.1:${this.port}/${database}`;
+    return PostgresCluster.urlAt(this.port, this.options.password, database);
+  }
+
+  /** Of a cluster that another process has started. */
+  static urlAt(port: number, password: string, database: string): string {
+    return `postgresql://${PostgresCluster.USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
   }
 
   /**

@@ -30,6 +30,9 @@ const RULE_SCHEMAS: Readonly<Record<string, (...constraints: never[]) => Schema>
     maxLength: EVENT_TYPE_MAX_LENGTH,
     pattern: '^(\\*|[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*(\\.[a-z][a-z0-9_]*|\\.\\*))$',
   }),
+  addressRange: () => ({ type: 'string' }),
+  arrayUnique: () => ({ uniqueItems: true }),
+  time: () => ({ type: 'string', format: 'date-time' }),
   converted: () => ({}),
 };
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ApiKeyFacts, Scope } from '@signalbox/contracts';
+import type { Scope } from '@signalbox/contracts';
 import { makeApiKey } from '@signalbox/security';
 import { until } from '@signalbox/testing';
 import { probesAt } from './probe-surfaces-for-spec';
@@ -95,7 +95,8 @@ describe('API keys at the gateway', () => {
   it('lose a scope as soon as it is told', async () => {
     const { key, id } = gateway.apiKey({ scopes: ['admin'] });
     expect(await status(key, `${PROBES}/admin`)).toBe(200);
-    const facts = [...gateway.auth.apiKeys.values()].find((each) => each.id === id) as ApiKeyFacts;
+    const facts = [...gateway.auth.apiKeys.values()].find((each) => each.id === id);
+    if (!facts) throw new Error('The key is not there');
     gateway.changeKey(key, { ...facts, scopes: ['read'] });
     gateway.tellChanged(id);
     expect(await status(key, `${PROBES}/admin`)).toBe(403);

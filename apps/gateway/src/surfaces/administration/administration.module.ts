@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
+import { AdminApiKeysController } from './api-keys.controller';
 import { AdminEventTypesController } from './event-types.controller';
 import { AdminWebhooksController } from './webhooks.controller';
 
-@Module({ controllers: [AdminEventTypesController, AdminWebhooksController] })
+@Module({ controllers: [AdminApiKeysController, AdminEventTypesController, AdminWebhooksController] })
 export class AdministrationModule {}

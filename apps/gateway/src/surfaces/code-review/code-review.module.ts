@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
+import { CodeReviewApiKeysController } from './api-keys.controller';
 import { CodeReviewAuthController } from './auth.controller';
 
-@Module({ controllers: [CodeReviewAuthController] })
+@Module({ controllers: [CodeReviewApiKeysController, CodeReviewAuthController] })
 export class CodeReviewModule {}

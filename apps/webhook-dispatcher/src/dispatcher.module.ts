@@ -24,6 +24,9 @@ import { EventsService } from './events/events.service';
 import { DispatcherHealthController } from './health/health.controller';
 import { DispatcherHealthService } from './health/health.service';
 import { Retention } from './retention/retention';
+import { SummaryController } from './summary/summary.controller';
+import { SummaryRepository } from './summary/summary.repository';
+import { SummaryService } from './summary/summary.service';
 import { EndpointDisabler } from './webhooks/endpoint-disabler';
 import { WebhooksController } from './webhooks/webhooks.controller';
 import { WebhooksRepository } from './webhooks/webhooks.repository';
@@ -49,6 +52,7 @@ export class DispatcherModule {
         EventsController,
         EventTypesController,
         DispatcherHealthController,
+        SummaryController,
       ],
       providers: [
         { provide: 'LOG', useValue: log },
@@ -67,6 +71,8 @@ export class DispatcherModule {
         EventTypesService,
         EventTypesRepository,
         DispatcherHealthService,
+        SummaryRepository,
+        SummaryService,
         Retention,
         ClaimsRepository,
         Endpoints,

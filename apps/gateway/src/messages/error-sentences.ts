@@ -159,6 +159,16 @@ export const ERROR_SENTENCES = {
     'zh-TW': '使用此 Idempotency-Key 的第一個請求尚未結束',
     'zh-CN': '使用此 Idempotency-Key 的第一个请求尚未结束',
   },
+  'usage_report.name_taken': {
+    en: 'There is a report of that name',
+    'zh-TW': '報表名稱已被使用',
+    'zh-CN': '报表名称已被使用',
+  },
+  'usage_report.too_many': {
+    en: 'There are too many reports',
+    'zh-TW': '報表數量過多',
+    'zh-CN': '报表数量过多',
+  },
   unreadable_request: {
     en: 'The request cannot be read',
     'zh-TW': '請求無法解析',

@@ -140,6 +140,26 @@ export const FIELD_SENTENCES = {
     'zh-TW': '由系統自行設定',
     'zh-CN': '由系统自行设置',
   },
+  'usage.range_empty': {
+    en: 'must be later than the beginning',
+    'zh-TW': '必須晚於開始時間',
+    'zh-CN': '必须晚于开始时间',
+  },
+  'usage.too_many_points': {
+    en: 'would make more than {max} points; take a shorter time or a coarser granularity',
+    'zh-TW': '將產生超過 {max} 個資料點，請縮短時間範圍或使用更粗的粒度',
+    'zh-CN': '将产生超过 {max} 个数据点，请缩短时间范围或使用更粗的粒度',
+  },
+  'usage.range_given_twice': {
+    en: 'must not be given together with {other}',
+    'zh-TW': '不能與 {other} 同時使用',
+    'zh-CN': '不能与 {other} 同时使用',
+  },
+  'usage.status': {
+    en: 'must be a status such as 404, or a class of them such as 4xx',
+    'zh-TW': '必須是狀態碼（如 404）或狀態碼類別（如 4xx）',
+    'zh-CN': '必须是状态码（如 404）或状态码类别（如 4xx）',
+  },
   idempotency_key: {
     en: 'must have 1 to 255 visible ASCII characters',
     'zh-TW': '必須為 1 至 255 個可見 ASCII 字元',

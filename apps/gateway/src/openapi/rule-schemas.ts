@@ -1,4 +1,4 @@
-import { EVENT_TYPE_MAX_LENGTH, EVENT_TYPE_PATTERN } from '@signalbox/contracts';
+import { EVENT_TYPE_MAX_LENGTH, EVENT_TYPE_PATTERN, STATUS_FILTER } from '@signalbox/contracts';
 import type { Schema } from './schema';
 
 /** What each validation rule says in JSON Schema, by the name it has in class-validator's metadata. */
@@ -33,6 +33,8 @@ const RULE_SCHEMAS: Readonly<Record<string, (...constraints: never[]) => Schema>
   addressRange: () => ({ type: 'string' }),
   arrayUnique: () => ({ uniqueItems: true }),
   time: () => ({ type: 'string', format: 'date-time' }),
+  queryTime: () => ({ type: 'string', anyOf: [{ format: 'date' }, { format: 'date-time' }] }),
+  usageStatus: () => ({ type: 'string', pattern: STATUS_FILTER.source }),
   converted: () => ({}),
 };
 

@@ -15,6 +15,7 @@ import {
 } from 'class-validator';
 import { isEventPattern, isHeaderMap, isHttpUrl, isNotBlank, isPlainObject } from './checks';
 import type { RuleContext } from './rule-context';
+import { isTime } from './times';
 
 /** Applies several decorators as one, in the order in which their problems should be told. */
 export function together(...decorators: PropertyDecorator[]): PropertyDecorator {
@@ -122,6 +123,9 @@ export const QueryFlag = (): PropertyDecorator =>
 /** Query parameter: one of the words. May be left out. */
 export const QueryOneOf = (values: readonly string[]): PropertyDecorator =>
   together(Optional(), IsIn(values));
+
+/** Query parameter: a day or a moment in ISO 8601; see `timeOf`. May be left out. */
+export const QueryTime = (): PropertyDecorator => together(Optional(), Rule('queryTime', isTime, 'date'));
 
 /** Query parameter: text of 1 to `max` characters. May be left out. */
 export const QueryText = (max = 255): PropertyDecorator => together(Optional(), IsText(max, 1));

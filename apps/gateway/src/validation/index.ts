@@ -1,2 +1,3 @@
 export * from './decorators';
 export * from './paging';
+export { timeOf } from './times';

@@ -45,6 +45,16 @@ export interface DispatcherHealth {
   readonly webhooks_active: number | null;
 }
 
+/** Of the webhooks that the caller may see. */
+export interface WebhookSummary {
+  readonly total: number;
+  readonly active: number;
+  /** Deliveries that were begun in the last 24 hours, and what became of them so far. */
+  readonly deliveries_24h: number;
+  readonly succeeded_24h: number;
+  readonly failed_24h: number;
+}
+
 /** Longest wait of `webhooks.test`: the largest `timeout_seconds` and a little. */
 const TEST_DEADLINE_MS = 305_000;
 
@@ -72,6 +82,7 @@ export const webhookOperations = {
     'command',
   ),
   deliveries: operation<DeliveryFilter, Page<DeliveryView>>(SERVICE, 'deliveries.list', 'query'),
+  summary: operation<Record<string, never>, WebhookSummary>(SERVICE, 'webhooks.summary', 'query', 15_000),
   /** What the published health endpoints say about this service; answers while its database is down. */
   health: operation<Record<string, never>, DispatcherHealth>(SERVICE, 'webhooks.health', 'query', 2_000),
 };

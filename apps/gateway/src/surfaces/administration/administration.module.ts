@@ -1,7 +1,11 @@
 import { Module } from '@nestjs/common';
 import { AdminApiKeysController } from './api-keys.controller';
 import { AdminEventTypesController } from './event-types.controller';
+import { AdminUsageModule } from './usage.module';
 import { AdminWebhooksController } from './webhooks.controller';
 
-@Module({ controllers: [AdminApiKeysController, AdminEventTypesController, AdminWebhooksController] })
+@Module({
+  imports: [AdminUsageModule],
+  controllers: [AdminApiKeysController, AdminEventTypesController, AdminWebhooksController],
+})
 export class AdministrationModule {}

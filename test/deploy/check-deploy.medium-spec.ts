@@ -100,7 +100,7 @@ const BREAKS: [file: string, from: string, to: string, problem: string][] = [
     'scales Deployment auth',
   ],
   ['k8s/base/migrate.yaml', 'name: signalbox-settings', 'name: settings', 'ConfigMap settings is not there'],
-  ['k8s/base/network-policies.yaml', 'port: 5671 }]', 'port: 5432 }]', 'the gateway may reach the database'],
+  ['k8s/base/network-policies.yaml', 'port: 6379 }', 'port: 5432 }', 'the gateway may reach the database'],
 ];
 
 let root: string;

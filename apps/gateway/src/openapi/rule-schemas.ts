@@ -32,7 +32,7 @@ const RULE_SCHEMAS: Readonly<Record<string, (...constraints: never[]) => Schema>
   }),
   addressRange: () => ({ type: 'string' }),
   arrayUnique: () => ({ uniqueItems: true }),
-  time: () => ({ type: 'string', format: 'date-time' }),
+  moment: () => ({ type: 'string', format: 'date-time' }),
   queryTime: () => ({ type: 'string', anyOf: [{ format: 'date' }, { format: 'date-time' }] }),
   usageStatus: () => ({ type: 'string', pattern: STATUS_FILTER.source }),
   converted: () => ({}),

@@ -11,7 +11,7 @@ import {
 } from '@signalbox/contracts';
 import { Field, NullableField } from '../../openapi/field.decorator';
 import { IsName, IsText, IsWhole, Nullable, Optional, PageLimitQuery, QueryFlag } from '../../validation';
-import { IsAddressRanges, IsProjectIds, IsRateLimit, IsScopes, IsTime } from '../shared/api-key.decorators';
+import { IsAddressRanges, IsProjectIds, IsRateLimit, IsScopes, IsMoment } from '../shared/api-key.decorators';
 
 export const API_KEY_STATUSES = [
   'active',
@@ -51,7 +51,7 @@ export class CreateAdminApiKey {
 
   @Field('When it ends; null for never. One in the past makes a key that never works', '2024-12-31T23:59:59Z')
   @Nullable()
-  @IsTime()
+  @IsMoment()
   expires_at?: string | null;
 }
 

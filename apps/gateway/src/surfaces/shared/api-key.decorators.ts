@@ -28,9 +28,9 @@ export const IsAddressRanges = (): PropertyDecorator =>
 export const IsRateLimit = (): PropertyDecorator => IsWhole(1, API_KEY_LIMITS.rateLimit);
 
 /** A moment: ISO 8601 with its offset from UTC. */
-export const IsTime = (): PropertyDecorator =>
+export const IsMoment = (): PropertyDecorator =>
   Rule(
-    'time',
+    'moment',
     (value) => typeof value === 'string' && TIME.test(value) && !Number.isNaN(Date.parse(value)),
     'date',
   );

@@ -4,7 +4,7 @@ import { useHub } from './hub';
 
 interface Case {
   readonly path: string;
-  readonly method: 'POST' | 'PUT';
+  readonly method: 'POST' | 'PUT' | 'PATCH';
   /** A body that would be accepted. */
   readonly good: Readonly<Record<string, unknown>>;
   /** Status of what is wrong with a field. */
@@ -35,6 +35,14 @@ const CASES: readonly Case[] = [
     method: 'POST',
     path: '/api/users/',
     good: { username: 'bad-input', password: 'bad input password', email: 'bad@example.com' },
+    status: 400,
+  },
+  { method: 'PUT', path: '/api/users/{id}/', good: { first_name: 'Bad' }, status: 400 },
+  { method: 'PATCH', path: '/api/users/{id}/', good: { first_name: 'Bad' }, status: 400 },
+  {
+    method: 'POST',
+    path: '/api/users/me/password/',
+    good: { current_password: 'a', new_password: 'bad input password' },
     status: 400,
   },
   { method: 'POST', path: '/api/auth/login/', good: { username: 'a', password: 'b' }, status: 400, as: null },

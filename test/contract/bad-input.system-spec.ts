@@ -30,6 +30,12 @@ const CASES: readonly Case[] = [
   { method: 'POST', path: `${ADMIN}/webhooks`, good: WEBHOOK, status: 400 },
   { method: 'PUT', path: `${ADMIN}/webhooks/${ID}`, good: { is_active: false }, status: 400 },
   { method: 'POST', path: `${ADMIN}/webhooks/${ID}/test`, good: {}, status: 400 },
+  { method: 'POST', path: `${ADMIN}/api-keys`, good: { name: 'Bad input', scopes: ['read'] }, status: 400 },
+  { method: 'PUT', path: `${ADMIN}/api-keys/{key_id}`, good: { rate_limit: 5 }, status: 400 },
+  { method: 'POST', path: `${ADMIN}/api-keys/{key_id}/rotate`, good: {}, status: 400 },
+  { method: 'POST', path: '/api/v1/api-keys', good: { name: 'Bad input', scopes: ['read'] }, status: 400 },
+  { method: 'PUT', path: '/api/v1/api-keys/{id}', good: { rateLimit: 5 }, status: 400 },
+  { method: 'POST', path: '/api/v1/api-keys/{id}/rotate', good: {}, status: 400 },
   { method: 'POST', path: `${ADMIN}/event-types`, good: { name: 'bad.input' }, status: 400 },
   {
     method: 'POST',
@@ -66,9 +72,12 @@ function namedFields(body: unknown): string[] {
 /** Everything that these operations could have stored. */
 async function stored(webhookId: string): Promise<unknown[]> {
   const totals = await Promise.all(
-    [`${ADMIN}/webhooks?limit=1`, `${ADMIN}/event-types?limit=1`, '/api/users/?page_size=1'].map((path) =>
-      hub.call<{ pagination?: { total: number }; count?: number }>('GET', path),
-    ),
+    [
+      `${ADMIN}/webhooks?limit=1`,
+      `${ADMIN}/event-types?limit=1`,
+      `${ADMIN}/api-keys?limit=1`,
+      '/api/users/?page_size=1',
+    ].map((path) => hub.call<{ pagination?: { total: number }; count?: number }>('GET', path)),
   );
   const webhook = await hub.call('GET', `${ADMIN}/webhooks/${webhookId}`);
   const deliveries = await hub.call('GET', `${ADMIN}/webhooks/${webhookId}/deliveries`);

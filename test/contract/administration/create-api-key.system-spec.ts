@@ -66,7 +66,7 @@ describe('POST /api/v1/admin/integration/api-keys', () => {
 
   test('the key works in all four forms, on every surface', async () => {
     const { api_key: key } = await makeAdminKey(hub, { scopes: ['admin'] });
-    const forms = [
+    const forms: Record<string, string>[] = [
       { authorization: `Bearer ${key}` },
       { authorization: `ApiKey ${key}` },
       { 'X-API-Key': key },

@@ -49,24 +49,27 @@ end
 
 local function count(counter)
   local key = counter.key
-  local came = now
+  local came, joins = now, false
   counter.total = counter.total + 1
   if not counter.known then
     redis.call('RPUSH', key, 1, now, 1)
   else
     local tail = redis.call('LRANGE', key, -4, -1)
     local n = #tail
+    local last = tail[n - 1]
     -- The clock may be set back; a list stays in order all the same.
-    if n > 1 then came = math.max(now, tonumber(tail[n - 1])) end
-    if n == 4 and came - tail[1] < counter.resolution then
-      redis.call('LSET', key, -2, came)
+    if n > 1 then came = math.max(now, tonumber(last)) end
+    joins = n == 4 and came - tail[1] < counter.resolution
+    if joins then
+      if came > tonumber(last) then redis.call('LSET', key, -2, came) end
       redis.call('LSET', key, -1, tail[4] + 1)
     else
       redis.call('RPUSH', key, came, 1)
     end
     redis.call('LSET', key, 0, counter.total)
   end
-  redis.call('PEXPIRE', key, counter.window)
+  -- Those that join another stay within the resolution of it.
+  if not joins then redis.call('PEXPIRE', key, math.ceil(counter.window + counter.resolution)) end
   counter.oldest = counter.oldest or came
 end
 

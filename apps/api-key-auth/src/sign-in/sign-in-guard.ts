@@ -9,6 +9,12 @@ import { SignInRepository, type Attempt } from './sign-in.repository';
 /** From one address: what comes on top is turned away. */
 const WAITING = 64;
 
+interface Turns {
+  readonly take: LimitFunction;
+  /** The one whose turn it is among them. */
+  waiting: number;
+}
+
 const attempts = counter({
   name: 'signalbox_sign_ins_total',
   help: 'Passwords and secrets presented, by what became of it',
@@ -19,7 +25,7 @@ const attempts = counter({
 @Injectable()
 export class SignInGuard {
   /** Attempts of an address come one after the other, so that each one meets what those before it left. */
-  private readonly turns = new Map<string, LimitFunction>();
+  private readonly turns = new Map<string, Turns>();
 
   constructor(
     private readonly records: SignInRepository,
@@ -55,17 +61,19 @@ export class SignInGuard {
   }
 
   private async inTurn<T>(address: string, work: () => Promise<T>): Promise<T> {
-    const turns = this.turns.get(address) ?? pLimit(1);
-    if (turns.pendingCount >= WAITING) throw slowed(2, 'too_many_sign_ins');
+    const turns = this.turns.get(address) ?? { take: pLimit(1), waiting: 0 };
+    if (turns.waiting >= WAITING) throw slowed(2, 'too_many_sign_ins');
     this.turns.set(address, turns);
+    turns.waiting += 1;
     const deadline = CallScope.current()?.deadline ?? Infinity;
     try {
-      return await turns(() => {
+      return await turns.take(() => {
         if (Date.now() >= deadline) throw new DomainError({ code: 'DEADLINE_EXCEEDED' });
         return work();
       });
     } finally {
-      if (turns.activeCount === 0 && turns.pendingCount === 0) this.turns.delete(address);
+      turns.waiting -= 1;
+      if (turns.waiting === 0) this.turns.delete(address);
     }
   }
 }

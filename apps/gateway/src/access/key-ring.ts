@@ -129,7 +129,7 @@ export class KeyRing implements OnModuleInit, OnApplicationShutdown {
   private askAgain(): void {
     clearTimeout(this.timer);
     void (this.asking ?? Promise.resolve())
-      .then(() => this.askNow())
+      .then(() => this.asking ?? this.askNow())
       .then(() => {
         clearTimeout(this.timer);
         if (this.stopping) return;

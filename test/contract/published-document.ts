@@ -51,7 +51,7 @@ export class PublishedDocument {
 
   find(method: string, path: string): PublishedOperation | undefined {
     const asked = segments(path.split('?', 1)[0] ?? '');
-    return this.operations.find((operation) => {
+    const matching = this.operations.filter((operation) => {
       const published = segments(operation.path);
       return (
         operation.method === method &&
@@ -59,6 +59,9 @@ export class PublishedDocument {
         published.every((segment, i) => segment.startsWith('{') || segment === asked[i])
       );
     });
+    // As a router does: what is written out comes before what stands for anything.
+    const variables = ({ path: published }: PublishedOperation) => published.split('{').length;
+    return matching.sort((a, b) => variables(a) - variables(b))[0];
   }
 
   /** A schema of the document, its references followed one step. */

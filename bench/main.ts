@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { delivery, deliveryDistributed } from './benchmarks/delivery';
 import { guardedGet } from './benchmarks/guarded-get';
 import { guardedShared } from './benchmarks/guarded-shared';
+import { keyVerification } from './benchmarks/key-verification';
 import { memory } from './benchmarks/memory';
 import { rpcGet } from './benchmarks/rpc-get';
 import { start } from './benchmarks/start';
@@ -18,6 +19,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   deliveryDistributed,
   guardedGet,
   guardedShared,
+  keyVerification,
   rpcGet,
   start,
   memory,

@@ -57,6 +57,26 @@ describe('Sweeper', () => {
     expect(await left()).toEqual({ sessions: 1, records: 1 });
   });
 
+  it('forgets failed sign-ins after a day, and signing keys of which no token can be left', async () => {
+    await auth.sql(
+      `INSERT INTO sign_in_failures (key, failures, last_at, wait_until)
+       SELECT n || ' h', 9, now() - n * interval '1 hour', now() FROM generate_series(1, 30) n`,
+    );
+    await auth.sql(
+      `INSERT INTO signing_keys (id, algorithm, sealed, created_at)
+       SELECT n || ' d', 'HS256', 'x', now() - n * interval '1 day' FROM unnest(ARRAY[1, 29, 40, 60]) n`,
+    );
+    await sweeper.sweep();
+    expect(await auth.sql('SELECT key FROM sign_in_failures')).toHaveLength(23);
+    // The one of 40 days ago signed until 29 days ago.
+    expect(await auth.sql('SELECT id FROM signing_keys ORDER BY created_at')).toEqual([
+      { id: '40 d' },
+      { id: '29 d' },
+      { id: '1 d' },
+    ]);
+    await auth.sql('DELETE FROM signing_keys');
+  });
+
   it('goes on where one kind fails, and says so', async () => {
     await fill(3);
     await auth.sql('ALTER TABLE sessions RENAME TO hidden');

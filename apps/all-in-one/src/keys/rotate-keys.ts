@@ -44,11 +44,13 @@ function algorithmOf(args: string[]): TokenAlgorithm | undefined {
 }
 
 /** What the hub itself was started with. Nothing is made here: a key sealed with another `ENCRYPTION_KEY` could not be opened. */
-async function environmentOf(
-  env: NodeJS.ProcessEnv,
-): Promise<{ config: Config; postgresPassword: string | undefined }> {
-  const { DATA_DIR, NODE_ENV } = loadConfig(env, []);
-  const { POSTGRES_PASSWORD, ENCRYPTION_KEY } = (await keptSecrets(DATA_DIR)) ?? {};
+async function environmentOf(env: NodeJS.ProcessEnv): Promise<{ config: Config; postgresPassword: string }> {
+  const { DATA_DIR, DATABASE_URL, NODE_ENV } = loadConfig(env, []);
+  const { POSTGRES_PASSWORD = '', ENCRYPTION_KEY } = (await keptSecrets(DATA_DIR)) ?? {};
+  if (DATABASE_URL === undefined && POSTGRES_PASSWORD === '')
+    throw new StartError(
+      `There is no hub in ${DATA_DIR}: name its database in DATABASE_URL, or its folder in DATA_DIR.`,
+    );
   const kept = NODE_ENV === 'production' ? undefined : ENCRYPTION_KEY;
   const config = loadConfig({ ...env, ENCRYPTION_KEY: env.ENCRYPTION_KEY || kept }, []);
   if (config.ENCRYPTION_KEY === undefined)
@@ -58,15 +60,11 @@ async function environmentOf(
 
 async function withDatabase<T>(
   config: Config,
-  password: string | undefined,
+  password: string,
   log: Logger,
   work: (reached: Config, log: Logger) => Promise<T>,
 ): Promise<T> {
   if (config.DATABASE_URL !== undefined) return work(config, log);
-  if (password === undefined)
-    throw new StartError(
-      `There is no hub in ${config.DATA_DIR}: name its database in DATABASE_URL, or its folder in DATA_DIR.`,
-    );
   const { url, leave } = await EmbeddedDatabase.reach(config, password, log);
   try {
     const reached = { ...config, DATABASE_URL: url };

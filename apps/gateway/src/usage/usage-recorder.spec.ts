@@ -149,4 +149,17 @@ describe('handing records over', () => {
     expect(await lost('shutdown')).toBe(before + 7);
     expect(log.lines).toContainEqual(expect.objectContaining({ level: 50, records: 7 }));
   });
+
+  it('ends in time although the service does not answer', async () => {
+    const before = await lost('shutdown');
+    let release: () => void = () => undefined;
+    store.hangs = new Promise((resolve) => (release = resolve));
+    add(4);
+    await until('it is under way', 5_000, () => Promise.resolve(store.attempts.length === 1));
+    const began = performance.now();
+    await recorder.close(300);
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(await lost('shutdown')).toBe(before + 4);
+    release();
+  });
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DomainError,
   SYSTEM,
@@ -86,11 +87,14 @@ export class UsageRecorder {
   async close(withinMs: number): Promise<void> {
     this.closeBy = Date.now() + withinMs;
     this.hurry();
-    await this.loop;
+    // A call that began before may take longer than there is time.
+    await Promise.race([this.loop, sleep(withinMs + CLOSING_RETRY_MS, undefined, { ref: false })]);
     if (this.held === 0) return;
     this.log.error({ records: this.held }, 'Records of requests were lost: nobody took them in time');
     dropped.inc({ reason: 'shutdown' }, this.held);
     held.dec(this.held);
+    this.waiting.length = 0;
+    this.batch = undefined;
   }
 
   private get held(): number {
@@ -153,8 +157,10 @@ export class UsageRecorder {
       batches.inc({ outcome: 'refused' });
       dropped.inc({ reason: 'refused' }, batch.records.length);
     }
-    this.batch = undefined;
     this.refusals = 0;
+    // Counted as lost already where nobody waited for it any more.
+    if (this.batch !== batch) return true;
+    this.batch = undefined;
     held.dec(batch.records.length);
     return true;
   }

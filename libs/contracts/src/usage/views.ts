@@ -102,7 +102,7 @@ export interface UsageExportQuery extends UsageFilter, UsageRange {
 }
 
 /** Records an answer to `usage.export` holds at most; fewer mean that there are no more. */
-export const USAGE_EXPORT_BATCH = 2_000;
+export const USAGE_EXPORT_BATCH = 1_000;
 
 export interface UsageReportInput {
   readonly name: string;

@@ -39,6 +39,13 @@ const CASES: readonly Case[] = [
   { method: 'POST', path: `${ADMIN}/event-types`, good: { name: 'bad.input' }, status: 400 },
   {
     method: 'POST',
+    path: `${ADMIN}/usage-reports`,
+    good: { name: 'Bad input', group_by: ['endpoint'] },
+    status: 400,
+  },
+  { method: 'PUT', path: `${ADMIN}/usage-reports/{report_id}`, good: { days: 1 }, status: 400 },
+  {
+    method: 'POST',
     path: '/api/users/',
     good: { username: 'bad-input', password: 'bad input password', email: 'bad@example.com' },
     status: 400,
@@ -76,6 +83,7 @@ async function stored(webhookId: string): Promise<unknown[]> {
       `${ADMIN}/webhooks?limit=1`,
       `${ADMIN}/event-types?limit=1`,
       `${ADMIN}/api-keys?limit=1`,
+      `${ADMIN}/usage-reports?limit=1`,
       '/api/users/?page_size=1',
     ].map((path) => hub.call<{ pagination?: { total: number }; count?: number }>('GET', path)),
   );

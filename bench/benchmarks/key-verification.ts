@@ -29,11 +29,11 @@ export const keyVerification: Benchmark = {
     }
     const verified = median(results.map(({ hub }) => hub));
     report.print(
-      `${whole(KEYS)} known keys in turns, each with an expiry and an address list: the whole verification beside one HMAC-SHA256 of the key:\n`,
+      `${whole(KEYS)} known keys in turns, each with an expiry and an address list, each asked for again every five seconds as in real life: the whole verification beside \`createHmac\` of the key:\n`,
     );
     report.print(
       table(
-        ['keys a second', 'hub', 'limit', 'share'],
+        ['keys a second of one core', 'hub', 'limit', 'share'],
         [
           ...results.map(({ hub, limit }, index) => [
             `round ${index + 1}`,

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createHmac, createSecretKey, randomUUID } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { serve } from '../kit/worker';
@@ -26,15 +26,20 @@ const BATCH = 1_000;
 let keys: readonly string[] = [];
 let verifier: ApiKeys | undefined;
 
-/** Calls `work` with one key after the other for so long, letting whatever else waits go on in between. */
+/**
+ * Calls `work` with one key after the other for so long, letting whatever else waits go on in between. Answers how often in a
+ * second of processor time, so that what else the machine does counts for little.
+ */
 async function perSecond(seconds: number, work: (key: string) => void): Promise<number> {
   const start = performance.now();
+  const before = process.cpuUsage();
   let done = 0;
   while (performance.now() - start < seconds * 1_000) {
     for (let i = 0; i < BATCH; i += 1) work(keys[done++ % keys.length] ?? '');
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return done / ((performance.now() - start) / 1_000);
+  const { user, system } = process.cpuUsage(before);
+  return done / ((user + system) / 1_000_000);
 }
 
 const api = {
@@ -46,9 +51,9 @@ const api = {
       KeyUses: new (rpc: object, log: object) => object;
     };
     const rpc = {
-      call: () =>
+      call: (_operation: object, { fingerprints: [first] }: { fingerprints: { hash: string }[] }) =>
         Promise.resolve({
-          id: randomUUID(),
+          id: first?.hash,
           name: 'key',
           usable: true,
           remaining_ms: 3_600_000,

@@ -16,8 +16,11 @@ import { BelievedCache } from './believed-cache';
 import { KeyUses } from './key-uses';
 
 const MAX_KEYS = 20_000;
-/** Bytes of the hash under which a key is looked up; all of it is compared then, in constant time. */
+/** Of the 32 bytes of its hash, those under which a key is looked up; all of it is compared then, in constant time. */
 const LOOKUP_BYTES = 16;
+const HASH_BYTES = 32;
+/** Closer together than this, uses of a key are one. */
+const NOTED_EVERY_MS = 1_000;
 
 /** Who presents a key, and on what occasion. */
 export interface KeyBearer extends Pick<CallContext, 'requestId' | 'traceparent'> {
@@ -33,6 +36,10 @@ interface KnownKey {
   readonly endsAt: number;
   /** Undefined: from everywhere. */
   readonly addresses: AddressRanges | undefined;
+  /** From where it was used last: most are used from one place. */
+  lastFrom?: string;
+  /** When its use was noted last, on the same clock. */
+  notedAt: number;
 }
 
 const lookups = counter({
@@ -97,15 +104,19 @@ export class ApiKeys implements OnModuleInit {
     return known && holds(known, digest) && isFrom(known, address) ? known.principal : undefined;
   }
 
-  private admit(known: KnownKey | null, digest: Buffer, address: string): Principal | null {
+  private admit(known: KnownKey | null, digest: string, address: string): Principal | null {
     if (!known || !holds(known, digest)) return null;
     if (!isFrom(known, address))
       throw new DomainError({ code: 'FORBIDDEN', messageKey: 'key_address_refused' });
-    this.uses.note(known.principal.id);
+    const now = performance.now();
+    if (now - known.notedAt > NOTED_EVERY_MS) {
+      known.notedAt = now;
+      this.uses.note(known.principal.id);
+    }
     return known.principal;
   }
 
-  private async ask(key: string, digest: Buffer, bearer: KeyBearer): Promise<KnownKey | null> {
+  private async ask(key: string, digest: string, bearer: KeyBearer): Promise<KnownKey | null> {
     const { requestId, traceparent } = bearer;
     const askedAt = performance.now();
     const facts = await this.rpc.call(
@@ -117,25 +128,32 @@ export class ApiKeys implements OnModuleInit {
   }
 }
 
-function lookupKey(digest: Buffer): string {
-  return digest.toString('latin1', 0, LOOKUP_BYTES);
+function lookupKey(digest: string): string {
+  return digest.slice(0, LOOKUP_BYTES);
 }
 
-function holds({ digest: known, usable, endsAt }: KnownKey, digest: Buffer): boolean {
-  return timingSafeEqual(known, digest) && usable && performance.now() < endsAt;
+const presented = Buffer.alloc(HASH_BYTES);
+
+function holds({ digest: known, usable, endsAt }: KnownKey, digest: string): boolean {
+  presented.write(digest, 'latin1');
+  return timingSafeEqual(known, presented) && usable && performance.now() < endsAt;
 }
 
-function isFrom({ addresses }: KnownKey, address: string): boolean {
-  return addresses === undefined || addresses.contains(address);
+function isFrom(known: KnownKey, address: string): boolean {
+  if (known.addresses === undefined || known.lastFrom === address) return true;
+  if (!known.addresses.contains(address)) return false;
+  known.lastFrom = address;
+  return true;
 }
 
-function knownKey(facts: ApiKeyFacts, digest: Buffer, askedAt: number): KnownKey {
+function knownKey(facts: ApiKeyFacts, digest: string, askedAt: number): KnownKey {
   const { id, name, scopes, project_ids: projects, rate_limit: rateLimit, allowed_ips: addresses } = facts;
   return {
-    digest,
+    digest: Buffer.from(digest, 'latin1'),
     principal: { kind: 'api_key', id, name, scopes, projects, rateLimit },
     usable: facts.usable,
     endsAt: facts.remaining_ms === null ? Infinity : askedAt + facts.remaining_ms,
     addresses: addresses.length === 0 ? undefined : new AddressRanges(addresses),
+    notedAt: -Infinity,
   };
 }

@@ -12,7 +12,7 @@ export const BELIEVED_MS = 10_000;
 /** From this age on it is asked for again, behind the request that uses it. */
 export const FRESH_MS = 5_000;
 /** Asked for at a time; whoever guesses must not take all the calls a gateway may have under way. */
-const MAX_LOADING = 512;
+const MAX_LOADING = 2_000;
 
 interface Entry<V> {
   readonly view: V;
@@ -110,7 +110,9 @@ export class BelievedCache<V extends object> {
 
   private add<T>(entries: Map<string, T>, id: string, entry: T): void {
     entries.set(id, entry);
+    // Only then: finding the first steps over all that were deleted before it.
+    if (entries.size <= this.options.max) return;
     const oldest = entries.keys().next();
-    if (entries.size > this.options.max && !oldest.done) entries.delete(oldest.value);
+    if (!oldest.done) entries.delete(oldest.value);
   }
 }

@@ -6,9 +6,19 @@ const KEY = 'eak_0123456789abcdefghijklmnopqrstuv';
 
 describe('ApiKeyHasher', () => {
   it('makes HMAC-SHA256', () => {
-    const { hash } = new ApiKeyHasher([NEW]).fingerprint(KEY);
-    expect(hash).toBe(createHmac('sha256', NEW).update(KEY).digest('base64url'));
-    expect(new ApiKeyHasher([NEW]).digest(KEY).toString('base64url')).toBe(hash);
+    for (const length of [1, 32, 63, 64, 65, 1_024]) {
+      const pepper = 'é'.repeat(length / 2) + 'p';
+      const hasher = new ApiKeyHasher([pepper]);
+      for (const text of ['', 'a', KEY, 'k'.repeat(256), KEY]) {
+        const expected = createHmac('sha256', pepper).update(text).digest();
+        expect(Buffer.from(hasher.digest(text), 'latin1')).toEqual(expected);
+        expect(hasher.fingerprint(text).hash).toBe(expected.toString('base64url'));
+      }
+    }
+  });
+
+  it('hashes nothing that is too long for a key', () => {
+    expect(() => new ApiKeyHasher([NEW]).digest('k'.repeat(257))).toThrow('too long');
   });
 
   it('names a pepper the same wherever it stands, without telling it', () => {

@@ -21,9 +21,14 @@ import {
   Optional,
   QueryTime,
   timeOf,
+  together,
 } from '../../validation';
 import { IsUsageStatus } from './usage.dto';
 import { UsageFiguresAnswer } from './usage.view';
+
+/** In the order in which their problems should be told. */
+const IsGrouping = (): PropertyDecorator =>
+  together(IsList(USAGE_REPORT_LIMITS.groups, 1), ArrayUnique(), IsIn(USAGE_DIMENSIONS, { each: true }));
 
 export class UsageReportFilter {
   @Field('Requests of this API key only (its id)', '019a9e2c-6f00-7000-8000-000000000000')
@@ -73,9 +78,7 @@ export class CreateUsageReport {
   description?: string | null;
 
   @Field('What the requests are grouped by', ['key', 'endpoint'])
-  @IsList(USAGE_REPORT_LIMITS.groups, 1)
-  @ArrayUnique()
-  @IsIn(USAGE_DIMENSIONS, { each: true })
+  @IsGrouping()
   group_by!: UsageDimension[];
 
   @Field('Which requests; all unless said otherwise', { status: '5xx' })

@@ -44,6 +44,8 @@ export class SlidingWindow {
   /** Milliseconds until the oldest counted request leaves; the whole window where there is none. */
   resetMs(now: number): number {
     const oldest = this.ring[this.head];
-    return oldest === undefined ? this.windowMs : Math.max(0, oldest + this.windowMs - now);
+    if (oldest === undefined) return this.windowMs;
+    // Adding and subtracting times leaves fractions: the window is never longer than it is.
+    return Math.min(this.windowMs, Math.max(0, oldest + this.windowMs - now));
   }
 }

@@ -61,7 +61,7 @@ describe('bad input (services in memory)', () => {
     ['an unknown field', '{"name":"a","nmae":"b"}', 'invalid', 'nmae'],
     ['a list', '[]', 'invalid', 'body'],
     ['a string', '"name"', 'invalid', 'body'],
-    ['null', 'null', 'invalid', 'name'],
+    ['null', 'null', 'invalid', 'body'],
     ['nothing', '', 'invalid', 'name'],
   ];
 
@@ -80,11 +80,18 @@ describe('bad input (services in memory)', () => {
     ['name', { name: null }],
     ['name', { name: '' }],
     ['name', { name: '  \t' }],
+    ['name', { name: 'two\nlines' }],
+    ['name', { name: 'a\u009fb' }],
     ['name', { name: 'x'.repeat(256) }],
     ['url', { name: 'a', url: 'ftp://example.com/' }],
     ['url', { name: 'a', url: 'example.com' }],
     ['url', { name: 'a', url: 'http://user:pw@example.com/' }],
     ['url', { name: 'a', url: 'javascript:alert(1)' }],
+    ['url', { name: 'a', url: 'http:///example.com/' }],
+    ['url', { name: 'a', url: 'http:\\\\example.com/' }],
+    ['url', { name: 'a', url: 'http://example.com:0/' }],
+    ['url', { name: 'a', url: 'http://example.com:65536/' }],
+    ['url', { name: 'a', url: ' http://example.com/' }],
     ['url', { name: 'a', url: `https://example.com/${'x'.repeat(2048)}` }],
     ['url', { name: 'a', url: null }],
     ['events', { name: 'a', events: 'task.created' }],
@@ -98,6 +105,7 @@ describe('bad input (services in memory)', () => {
     ['headers', { name: 'a', headers: [] }],
     ['headers', { name: 'a', headers: { 'x y': 'a' } }],
     ['headers', { name: 'a', headers: { x: 5 } }],
+    ['headers', { name: 'a', headers: { 'X-One': '1', 'x-one': '2' } }],
     ['headers', { name: 'a', headers: { x: 'a\r\nSet-Cookie: b' } }],
     ['is_active', { name: 'a', is_active: 'true' }],
     ['is_active', { name: 'a', is_active: 1 }],
@@ -217,6 +225,13 @@ describe('bad input (services in memory)', () => {
     expect(response.status).toBe(415);
     expect(await response.json()).toMatchObject({ code: 'F40015' });
     expect(reached.count).toBe(0);
+  });
+
+  it('takes no body that says it is packed', async () => {
+    const response = await post('code-review', '{"name":"a"}', { 'content-encoding': 'gzip' });
+    expect(response.status).toBe(415);
+    expect(reached.count).toBe(0);
+    expect((await post('code-review', '{"name":"a"}', { 'content-encoding': 'identity' })).status).toBe(201);
   });
 
   it('takes JSON with a charset', async () => {

@@ -28,7 +28,8 @@ export class HubValidationPipe implements PipeTransform {
   }
 
   private body(dto: DtoClass, value: unknown): object {
-    const given = value ?? {};
+    // No body says nothing; null is a body that is no object.
+    const given = value === undefined ? {} : value;
     if (!isPlainObject(given)) throw DomainError.invalid({ field: 'body', key: 'object' });
     const problems: FieldProblem[] = [];
     return checked(dto, build(dto, given, '', problems), problems);

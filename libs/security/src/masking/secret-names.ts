@@ -9,6 +9,7 @@ const SECRET_PARTS = [
   'cookie',
   'credential',
   'encryptionkey',
+  'functionskey',
   'hmac',
   'passphrase',
   'passwd',
@@ -19,6 +20,7 @@ const SECRET_PARTS = [
   'sharedkey',
   'signature',
   'signingkey',
+  'subscriptionkey',
   'token',
 ];
 

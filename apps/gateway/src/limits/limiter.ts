@@ -54,9 +54,14 @@ export class Limiter {
     const policy = this.policyFor(request);
     const client = request.kind === 'auth' ? undefined : request.principal;
     const key = client ? `${client.kind}:${client.id}` : `address:${addressKey(request.address)}`;
-    // Where no limit binds, the caller is still told where he stands.
-    const usage = request.kind === 'none' ? this.store.peek(key, policy) : this.store.take(key, policy);
-    return usage instanceof Promise ? usage.then((u) => ({ policy, usage: u })) : { policy, usage };
+    // Where no limit binds, the caller is still told where he stands, and let in wherever that is.
+    const free = request.kind === 'none';
+    const verdict = (usage: Usage): Verdict => ({
+      policy,
+      usage: free ? { ...usage, allowed: true } : usage,
+    });
+    const usage = free ? this.store.peek(key, policy) : this.store.take(key, policy);
+    return usage instanceof Promise ? usage.then(verdict) : verdict(usage);
   }
 
   private policyFor({ kind, surface, method, principal }: LimitedRequest): LimitPolicy {

@@ -9,6 +9,9 @@ export type { Logger } from 'pino';
 
 /** Lines that wait for a slow reader; beyond it they are dropped rather than kept in memory. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
+/** Lines are written together: a write for each would cost more than all else that a line does. Few lines wait only shortly. */
+const MIN_WRITE_BYTES = 4_096;
+const LONGEST_WAIT_MS = 50;
 /** Shorter secrets are too likely to be a word that appears by itself. */
 const MIN_LITERAL_LENGTH = 12;
 
@@ -25,7 +28,13 @@ let stdout: DestinationStream | undefined;
 function standardOutput(): DestinationStream {
   stdout ??= process.stdout.isTTY
     ? { write: (line) => void process.stdout.write(readableLine(line)) }
-    : pino.destination({ fd: 1, sync: false, maxLength: MAX_WAITING_BYTES });
+    : pino.destination({
+        fd: 1,
+        sync: false,
+        minLength: MIN_WRITE_BYTES,
+        periodicFlush: LONGEST_WAIT_MS,
+        maxLength: MAX_WAITING_BYTES,
+      });
   return stdout;
 }
 

@@ -26,9 +26,9 @@ export async function startWebhookDispatcher(runtime: Runtime): Promise<RunningA
   const jobs = app.get(Jobs);
   const database = app.get(Database);
   const endpoints = app.get(Endpoints);
-  await runtime.transport
-    .noticesOf('webhook-dispatcher')
-    .listen(webhookChanged, ({ id }) => endpoints.forget(id));
+  const notices = runtime.transport.noticesOf('webhook-dispatcher');
+  notices.onReconnect(() => endpoints.forgetAll());
+  await notices.listen(webhookChanged, ({ id }) => endpoints.forget(id));
   await engine.start();
   jobs.repeat('retention', RETENTION_EVERY_MS, () => app.get(Retention).run());
   await app.listen();

@@ -39,6 +39,11 @@ export class Hub {
     return this.booted.adminPassword;
   }
 
+  /** Lines of the log; none of a hub that runs elsewhere. */
+  logged(): readonly string[] {
+    return this.booted.logged();
+  }
+
   /** A project that nobody else knows. */
   project(): string {
     return `project-${randomUUID()}`;

@@ -16,10 +16,10 @@ const RETENTION_EVERY_MS = 15 * 60 * 1000;
 
 /** Subscriptions, events and their delivery. The schema must have been migrated. */
 export async function startWebhookDispatcher(runtime: Runtime): Promise<RunningApp> {
-  const log = runtime.log.child({ app: 'webhook-dispatcher' });
+  const { log } = runtime;
   const server = runtime.transport.server('webhook-dispatcher');
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(
-    DispatcherModule.forRuntime({ ...runtime, log }),
+    DispatcherModule.forRuntime(runtime),
     { strategy: server, logger: new NestPinoLogger(log), abortOnError: false },
   );
   const engine = app.get(Engine);

@@ -159,6 +159,26 @@ describe('paths and methods', () => {
     },
   );
 
+  test.each(['QUERY', 'PROPFIND', 'TRACE', 'PATCH'])('%s is a method like any other', async (method) => {
+    const [known, unknown] = [
+      await hub.raw(`${method} /api/v1/webhooks HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n`),
+      await hub.raw(`${method} /api/v1/nobody HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n`),
+    ];
+    expect(known).toMatch(/^HTTP\/1\.1 405 [^]*"F40005"/);
+    expect(unknown).toMatch(/^HTTP\/1\.1 404 [^]*"NOT_FOUND"/);
+  });
+
+  test.each<[string, string, string]>([
+    ['no JSON', '{"a":', 'application/json'],
+    ['text', 'a=b', 'text/plain'],
+    ['too large', 'x'.repeat(2 * 1024 * 1024), 'application/json'],
+  ])('a body that is %s does not hide that nobody takes it', async (_what, body, type) => {
+    const options = { body, headers: { 'content-type': type } };
+    expect(await hub.call('POST', '/api/v1/nobody', options)).toMatchObject({ status: 404 });
+    expect(await hub.call('PATCH', '/api/v1/webhooks', options)).toMatchObject({ status: 405 });
+    expect(await hub.call('POST', '/api/users/me/', options)).toMatchObject({ status: 405 });
+  });
+
   test.each<[string, unknown]>([
     ['/api/v1/nobody', { success: false, error: { code: 'NOT_FOUND', message: '路径不存在' } }],
     [`${S1}/nobody`, { success: false, error: { code: 'NOT_FOUND', message: '路径不存在' } }],

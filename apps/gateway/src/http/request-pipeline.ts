@@ -160,6 +160,8 @@ export class RequestPipeline {
     const counted = this.count(request, reply, identity);
     if (counted) await counted;
     if (refusal) throw refusal;
+    // Before its body is read: what nobody takes cannot be wrong.
+    if (request.is404) throw DomainError.notFound('route');
     if (!looked) return;
     request.hub.principal = identity?.principal;
     request.hub.user = identity?.user;

@@ -62,7 +62,7 @@ describe('what a class of input must be', () => {
           type: 'string',
           minLength: 1,
           maxLength: 20,
-          allOf: [{ pattern: '\\S' }, { pattern: expect.stringContaining('\\u0000-\\u001f') as string }],
+          allOf: [{ pattern: expect.stringContaining('\\u0000-\\u001f') as string }, { pattern: '\\S' }],
         },
       },
       flag: { required: false, schema: { type: 'boolean' } },

@@ -61,13 +61,13 @@ export const Nullable = (): PropertyDecorator =>
 export const IsText = (max: number, min = 0, options: RuleOptions = {}): PropertyDecorator =>
   together(IsString(options), min > 0 ? Length(min, max, options) : MaxLength(max, options));
 
+/** Text of `min` to `max` characters in one line. */
+export const IsLine = (max: number, min = 0, options: RuleOptions = {}): PropertyDecorator =>
+  together(IsText(max, min, options), Rule('printable', isPrintable, 'control_character', options));
+
 /** Text of 1 to `max` characters in one line that is not all blanks. */
-export const IsName = (max = 255): PropertyDecorator =>
-  together(
-    IsText(max, 1),
-    Rule('notBlank', isNotBlank, 'not_blank'),
-    Rule('printable', isPrintable, 'control_character'),
-  );
+export const IsName = (max = 255, options: RuleOptions = {}): PropertyDecorator =>
+  together(IsLine(max, 1, options), Rule('notBlank', isNotBlank, 'not_blank', options));
 
 /** A whole JSON number from `min` to `max`; a string of digits is refused. */
 export const IsWhole = (min: number, max: number): PropertyDecorator => together(IsInt(), Min(min), Max(max));
@@ -95,7 +95,7 @@ export const IsEventPattern = (options: RuleOptions = {}): PropertyDecorator =>
   Rule('eventPattern', isEventPattern, 'event_pattern', options);
 
 /** A project as callers name it: an opaque word. */
-export const IsProjectId = (): PropertyDecorator => IsName(255);
+export const IsProjectId = (options: RuleOptions = {}): PropertyDecorator => IsName(255, options);
 
 /** An object validated by a class of its own; its unknown fields are refused too. */
 export const Nested = (type: () => new () => object): PropertyDecorator => {

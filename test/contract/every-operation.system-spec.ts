@@ -100,6 +100,32 @@ describe('who may call', () => {
     },
   );
 
+  test('an admin is confined to nothing, whatever is written down; nobody else sees beyond their projects', async () => {
+    const project_id = hub.project();
+    const { id } = await makeAdminWebhook(hub, { project_id });
+    const path = `/api/v1/webhooks/${id}`;
+    const elsewhere = [hub.project()];
+    expect(
+      await hub.call('GET', path, { as: await hub.user({ role: 'admin', projects: elsewhere }) }),
+    ).toMatchObject({
+      status: 200,
+    });
+    for (const role of ['integration_manager', 'member', 'viewer'] as const) {
+      for (const [projects, status] of [
+        [elsewhere, 404],
+        [[], 404],
+        [[...elsewhere, project_id], 200],
+      ] as const) {
+        const as = await hub.user({ role, projects });
+        expect(await hub.call('GET', path, { as })).toMatchObject({ status });
+        const list = await hub.call<{ pagination: { total: number } }>('GET', `${S1}/webhooks?limit=100`, {
+          as,
+        });
+        expect(list.body.pagination.total).toBe(status === 200 ? 1 : 0);
+      }
+    }
+  });
+
   const unknownKey = 'eak_dGhpcyBpcyBhIHNhbXBsZSBrZXkgZm9yIGRlbW8';
   test.each<[string, Record<string, string>]>([
     ['Authorization: Bearer <API key>', { Authorization: `Bearer ${unknownKey}` }],

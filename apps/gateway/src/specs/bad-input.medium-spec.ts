@@ -1,3 +1,4 @@
+import { until } from '@signalbox/testing';
 import { SURFACE_NAMES, type SurfaceName } from '../surfaces';
 import { probesAt, reached } from './probe-surfaces-for-spec';
 import { RunningGateway, type SignedIn } from './running-gateway-for-spec';
@@ -351,6 +352,21 @@ describe('bad input (services in memory)', () => {
     const answer = await hub.raw(`${line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1.1 40[45] /);
     expect(answer).toMatch(/\r\n\r\n\{/);
+  });
+
+  it('takes a caller who leaves in the middle for no failure of its own', async () => {
+    const failed = () => hub.log.lines.filter(({ msg }) => msg === 'a request failed').length;
+    const before = failed();
+    const id = 'who-left';
+    await hub.abandoned(
+      `POST /api/v1/probes HTTP/1.1\r\nHost: a\r\nX-Request-Id: ${id}\r\nAuthorization: Bearer ${admin.token}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"name":`,
+    );
+    const line = await until('what became of it is told', 10_000, () =>
+      Promise.resolve(hub.log.lines.find(({ requestId }) => requestId === id)),
+    );
+    expect(line).toMatchObject({ msg: 'a request was refused', code: 'MALFORMED_BODY' });
+    expect(failed()).toBe(before);
+    expect(reached.count).toBe(0);
   });
 
   it('is alive after all of it', async () => {

@@ -28,6 +28,8 @@ export interface PipelineParts {
 
 type Done = (error?: Error) => void;
 
+const TOO_LARGE = 413;
+
 /**
  * What happens to every request around its controller, in order: who is calling, how often, whether he may, the
  * idempotency key, the envelope. Hooks rather than guards and interceptors, because it must happen even where no controller
@@ -120,6 +122,9 @@ export class RequestPipeline {
     payload: unknown,
     done: (error: Error | null, payload?: unknown) => void,
   ): void => {
+    // Fastify would hang up on a body that is too large, and the caller, still sending, might never read why. So the rest
+    // is read and dropped, for as long as any request may take to arrive.
+    if (reply.statusCode === TOO_LARGE) reply.removeHeader('connection');
     if (request.hub.claim === undefined) return done(null, payload);
     void this.parts.idempotency.settle(request, reply, payload).then(() => done(null, payload));
   };

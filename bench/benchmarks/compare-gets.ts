@@ -19,7 +19,7 @@ export async function compareGets(
   target: number,
   quick: boolean,
 ): Promise<number> {
-  const [rounds, seconds] = quick ? [2, 1] : [5, 4];
+  const [rounds, seconds] = quick ? [3, 2] : [7, 4];
   const costs: Record<'hub' | 'limit', [string, number][]> = { hub: [], limit: [] };
   const perSecond = async (which: 'hub' | 'limit', of: Target) => {
     const before = cpuByPart();

@@ -16,7 +16,7 @@ export const memory: Benchmark = {
   name: 'memory',
   about: 'resident memory idle and over 100 000 delivered events',
   async run(report, { quick, profiles }) {
-    const step = quick ? 1_000 : 20_000;
+    const step = quick ? 4_000 : 20_000;
     const bare = startWorker<BareHttp>('bare-http');
     await bare.call('listen', {});
     const hub = await startHub({ profiles });

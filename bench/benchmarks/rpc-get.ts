@@ -25,7 +25,7 @@ export const rpcGet: Benchmark = {
     const bare = await gateway.call('listen', servers.rabbit);
     const id = webhookPath.split('/').at(-1) ?? '';
     report.print(
-      'GET /api/v1/webhooks/{id} with a JWT, gateway and service over RabbitMQ, beside a bare Fastify route, Nest’s ClientProxy and\na bare Nest RMQ service that runs the same two queries on the same PostgreSQL over the same broker:\n',
+      'GET /api/v1/webhooks/{id} with a JWT, gateway and service over RabbitMQ, beside a bare Fastify route, Nest’s ClientProxy and\na bare Nest RMQ service that runs the same query on the same PostgreSQL over the same broker:\n',
     );
     await compareGets(
       report,

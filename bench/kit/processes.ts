@@ -16,6 +16,7 @@ const LABELS: readonly (readonly [RegExp, string])[] = [
   [/dist\/bench\/workers\/([a-z-]+)/, '$1'],
   [/dist\/apps\/([a-z-]+)\/src\/main/, '$1'],
   [/scripts\/start\.mjs/, 'hub'],
+  [/scripts\/start-distributed\.mjs/, 'start:distributed (its log)'],
   [/^postgres/, 'PostgreSQL'],
   [/beam|erl_|rabbit|inet_gethost|epmd/, 'RabbitMQ'],
   [/redis-server/, 'Redis'],

@@ -8,19 +8,20 @@ import { serve } from '../kit/worker';
 
 /** As many as a service of the hub opens. */
 const CONNECTIONS = 10;
-const WEBHOOK = 'SELECT * FROM webhooks.webhooks WHERE id = $1';
-const STATS = 'SELECT * FROM webhooks.webhook_stats WHERE webhook_id = ANY ($1)';
+/** What the hub reads to answer the same question, prepared as there. */
+const WEBHOOK = {
+  name: 'webhook',
+  text: `SELECT w.*, s.success_count, s.failure_count, s.last_triggered_at
+    FROM webhooks.webhooks w LEFT JOIN webhooks.webhook_stats s ON s.webhook_id = w.id WHERE w.id = $1`,
+};
 
 let database: Pool | undefined;
 
 @Controller()
 class BareController {
-  /** What the hub reads to answer the same question. */
   @MessagePattern(BARE_PATTERN)
   async get(@Payload() { id }: { id: string }): Promise<unknown> {
-    const webhook = await database?.query<object>(WEBHOOK, [id]);
-    const stats = await database?.query<object>(STATS, [[id]]);
-    return { ...webhook?.rows[0], ...stats?.rows[0] };
+    return (await database?.query<object>({ ...WEBHOOK, values: [id] }))?.rows[0];
   }
 }
 

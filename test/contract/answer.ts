@@ -2,7 +2,7 @@ import type { CallerName } from './hub';
 
 export interface CallOptions {
   readonly as?: CallerName;
-  /** Sent as JSON; text is sent as it is. */
+  /** Sent as JSON; text and bytes are sent as they are. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -33,7 +33,7 @@ export async function answered<T>(
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
       ...headers,
     },
-    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    ...(body !== undefined && { body: sent(body) }),
   });
   const text = await response.text();
   const json = response.headers.get('content-type')?.includes('json') === true && text !== '';
@@ -43,4 +43,10 @@ export async function answered<T>(
     text,
     body: (json ? JSON.parse(text) : undefined) as T,
   };
+}
+
+function sent(body: unknown): string | Uint8Array<ArrayBuffer> {
+  return typeof body === 'string' || body instanceof Uint8Array
+    ? (body as string | Uint8Array<ArrayBuffer>)
+    : JSON.stringify(body);
 }

@@ -13,6 +13,8 @@ interface Case {
 }
 
 const ADMIN = '/api/v1/admin/integration';
+const JSON_TYPE = 'application/json';
+const MEBIBYTE = 1024 * 1024;
 const WEBHOOK = {
   project_id: 'bad-input',
   name: 'Bad input',
@@ -62,6 +64,7 @@ const CASES: readonly Case[] = [
   { method: 'POST', path: '/api/auth/refresh/', good: { refresh: 'a' }, status: 400, as: null },
   { method: 'POST', path: '/api/v1/auth/login', good: { secret: 'a' }, status: 400, as: null },
   { method: 'POST', path: '/api/v1/auth/refresh', good: { refreshToken: 'a' }, status: 400, as: null },
+  { method: 'POST', path: '/api/v1/auth/logout', good: {}, status: 400 },
 ];
 
 const hub = useHub();
@@ -125,22 +128,35 @@ describe.each(CASES)('$method $path', ({ method, path, good, status, as }) => {
     expect(await stored(id)).toEqual(before);
   });
 
-  test.each([
-    ['broken JSON', '{"name": ', 'application/json', [400]],
-    ['a list', '[]', 'application/json', [status]],
-    ['a name given twice', '{"name":"a","name":"b"}', 'application/json', [400, 422]],
-    ['__proto__', '{"__proto__":{"is_active":true}}', 'application/json', [400, 422]],
-    ['10 000 nested lists', '['.repeat(10_000) + ']'.repeat(10_000), 'application/json', [400, 422]],
-    ['1 MiB and one byte', JSON.stringify({ name: 'x'.repeat(1024 * 1024 - 10) }), 'application/json', [413]],
-    ['plain text', 'name=a', 'text/plain', [415]],
-    ['a form', 'name=a', 'application/x-www-form-urlencoded', [415]],
-  ])('a body that is %s is refused', async (_what, body, type, statuses) => {
+  test.each<[string, string | Uint8Array, string, number]>([
+    ['broken JSON', '{"name": ', JSON_TYPE, 400],
+    ['a list', '[]', JSON_TYPE, status],
+    ['text', '"name"', JSON_TYPE, status],
+    ['null', 'null', JSON_TYPE, status],
+    ['a name given twice', '{"name":"a","name":"b"}', JSON_TYPE, 400],
+    ['__proto__', '{"__proto__":{"is_active":true}}', JSON_TYPE, status],
+    ['10 000 nested lists', '['.repeat(10_000) + ']'.repeat(10_000), JSON_TYPE, 400],
+    ['10 000 nested objects', '{"a":'.repeat(10_000) + '1' + '}'.repeat(10_000), JSON_TYPE, 400],
+    ['not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), JSON_TYPE, 400],
+    ['half a character', '{"name":"\\ud800"}', JSON_TYPE, 400],
+    ['1 MiB and one byte', `"${'x'.repeat(MEBIBYTE - 1)}"`, JSON_TYPE, 413],
+    ['plain text', 'name=a', 'text/plain', 415],
+    ['a form', 'name=a', 'application/x-www-form-urlencoded', 415],
+    ['of no type', '{}', '', 415],
+  ])('a body that is %s is refused, and nothing is stored', async (_what, body, type, expected) => {
     const { id } = await makeAdminWebhook(hub);
+    const before = await stored(id);
     const answer = await hub.call(method, path.replace(ID, id), {
       body,
       headers: { 'content-type': type },
       ...(as === null && { as }),
     });
-    expect(statuses).toContain(answer.status);
+    expect(answer.status).toBe(expected);
+    if (expected === status) expect(namedFields(answer.body)).not.toEqual([]);
+    expect(await stored(id)).toEqual(before);
   });
+});
+
+test('whatever was refused has done nobody harm: the token still works', async () => {
+  expect(await hub.call('GET', '/api/users/me/')).toMatchObject({ status: 200 });
 });

@@ -87,8 +87,28 @@ function badValues(rules: Json): { what: string; value: unknown }[] {
     ...(allowed.includes('string') && rules.format === undefined
       ? [{ what: 'a NUL', value: `a\u0000${'b'.repeat(8)}` }]
       : []),
+    ...patterns(rules).map((pattern) => ({ what: `against ${pattern}`, value: against(pattern, rules) })),
     ...badEntries(rules),
+    ...tooMany(rules),
   ];
+}
+
+const patterns = ({ pattern, allOf = [] }: Json): string[] =>
+  [pattern, ...(allOf as Json[]).map((rule) => rule.pattern)].filter((text) => typeof text === 'string');
+
+/** Text that is wrong by that pattern only, as far as that can be. */
+function against(pattern: string, { minLength = 0 }: Json): string {
+  const length = Math.max(3, Number(minLength));
+  const text = [' ', 'ä', 'a\u0007', 'A', '!', 'a\n'].map((part) => part.repeat(length));
+  const wrong = text.find((candidate) => !new RegExp(pattern, 'u').test(candidate));
+  if (wrong === undefined) throw new Error(`Nothing here is against ${pattern}`);
+  return wrong;
+}
+
+function tooMany({ maxProperties }: Json): { what: string; value: unknown }[] {
+  if (typeof maxProperties !== 'number') return [];
+  const names = Array.from({ length: maxProperties + 1 }, (_, i) => `x-${i}`);
+  return [{ what: 'too many entries', value: Object.fromEntries(names.map((name) => [name, 'x'])) }];
 }
 
 /** Of an object whose names are the caller's own. */

@@ -11,6 +11,8 @@ export interface BootedHub {
   readonly adminUsername: string;
   readonly adminPassword: string;
   readonly adminSecret: string;
+  /** What the apps have logged so far; nothing of a hub that runs elsewhere. */
+  logged(): readonly string[];
   stop(): Promise<void>;
 }
 
@@ -39,6 +41,7 @@ export async function bootHub(
       adminUsername: ADMIN_USERNAME,
       adminPassword: ADMIN_PASSWORD,
       adminSecret: ADMIN_SECRET,
+      logged: () => [],
       stop: () => Promise.resolve(),
     };
   }
@@ -62,6 +65,7 @@ export async function bootHub(
     adminUsername: config.ADMIN_USERNAME,
     adminPassword: config.ADMIN_PASSWORD ?? '',
     adminSecret: config.ADMIN_SECRET ?? '',
+    logged: () => log.lines.map((line) => JSON.stringify(line)),
     stop: async () => {
       await apps.close();
       await database.drop();

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
 import type { Role } from '@signalbox/contracts';
 import { answered, type Answer, type CallOptions } from './answer';
 import { bootHub, type BootedHub } from './boot-hub';
 import { PublishedDocument } from './published-document';
 
 const STARTS_WITHIN_MS = 90_000;
+const RAW_PATIENCE_MS = 10_000;
 /** A hub that runs already, e.g. of separate processes over RabbitMQ, instead of one that each file starts itself. */
 const RUNNING = process.env.CONTRACT_HUB_URL;
 
@@ -39,6 +41,11 @@ export class Hub {
     return this.booted.adminPassword;
   }
 
+  /** Lines of the log; none of a hub that runs elsewhere. */
+  logged(): readonly string[] {
+    return this.booted.logged();
+  }
+
   /** A project that nobody else knows. */
   project(): string {
     return `project-${randomUUID()}`;
@@ -51,6 +58,20 @@ export class Hub {
     const answer = await answered<T>(this.url, method, path, token, rest);
     (await this.published()).check(method, path, answer);
     return answer;
+  }
+
+  /** Sends exactly these bytes and answers all that comes back until the connection ends. */
+  raw(bytes: string): Promise<string> {
+    const { hostname, port } = new URL(this.url);
+    return new Promise((resolve, reject) => {
+      let answer = '';
+      const socket = connect(Number(port), hostname, () => socket.write(bytes));
+      socket.setTimeout(RAW_PATIENCE_MS, () => socket.destroy(new Error('no answer')));
+      socket.setEncoding('utf8');
+      socket.on('data', (text: string) => (answer += text));
+      socket.on('error', reject);
+      socket.on('close', () => resolve(answer));
+    });
   }
 
   /** The OpenAPI document of the hub. */

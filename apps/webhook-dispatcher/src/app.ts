@@ -16,19 +16,19 @@ const RETENTION_EVERY_MS = 15 * 60 * 1000;
 
 /** Subscriptions, events and their delivery. The schema must have been migrated. */
 export async function startWebhookDispatcher(runtime: Runtime): Promise<RunningApp> {
-  const log = runtime.log.child({ app: 'webhook-dispatcher' });
+  const { log } = runtime;
   const server = runtime.transport.server('webhook-dispatcher');
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(
-    DispatcherModule.forRuntime({ ...runtime, log }),
+    DispatcherModule.forRuntime(runtime),
     { strategy: server, logger: new NestPinoLogger(log), abortOnError: false },
   );
   const engine = app.get(Engine);
   const jobs = app.get(Jobs);
   const database = app.get(Database);
   const endpoints = app.get(Endpoints);
-  await runtime.transport
-    .noticesOf('webhook-dispatcher')
-    .listen(webhookChanged, ({ id }) => endpoints.forget(id));
+  const notices = runtime.transport.noticesOf('webhook-dispatcher');
+  notices.onReconnect(() => endpoints.forgetAll());
+  await notices.listen(webhookChanged, ({ id }) => endpoints.forget(id));
   await engine.start();
   jobs.repeat('retention', RETENTION_EVERY_MS, () => app.get(Retention).run());
   await app.listen();

@@ -1,8 +1,29 @@
+import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
+
+const ID_BYTES = 16;
+/** Random bytes to come: asking the system for those of one id at a time costs more than all else about it. */
+const pool = new Uint8Array(256 * ID_BYTES);
+let used = pool.length;
+/** Of the last id: its millisecond, and its number within it, which starts anywhere in the lower half. */
+let msecs = 0;
+let seq = 0;
 
 /** A new id: UUIDv7, so that ids sort by the time they were made (within one process strictly). */
 export function newId(): string {
-  return v7();
+  if (used === pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  const random = pool.subarray(used, (used += ID_BYTES));
+  const now = Date.now();
+  if (now > msecs) {
+    msecs = now;
+    seq = new DataView(random.buffer, random.byteOffset).getUint32(0) >>> 1;
+  } else {
+    seq += 1;
+  }
+  return v7({ msecs, seq, random });
 }
 
 /**

@@ -1,6 +1,7 @@
 import { DECLARATION, type Config, type Variable } from '@signalbox/config';
 import { pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
 import { CallScope } from './call-scope';
+import { LineBatches } from './line-batches';
 import { readableLine } from './readable';
 import { REDACTED, scrub, scrubText } from './scrub';
 import { traceIdOf } from './trace';
@@ -9,6 +10,8 @@ export type { Logger } from 'pino';
 
 /** Lines that wait for a slow reader; beyond it they are dropped rather than kept in memory. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
+/** Just below what is written at a time. */
+const BATCH_LENGTH = 15 * 1024;
 /** Shorter secrets are too likely to be a word that appears by itself. */
 const MIN_LITERAL_LENGTH = 12;
 
@@ -25,8 +28,16 @@ let stdout: DestinationStream | undefined;
 function standardOutput(): DestinationStream {
   stdout ??= process.stdout.isTTY
     ? { write: (line) => void process.stdout.write(readableLine(line)) }
-    : pino.destination({ fd: 1, sync: false, maxLength: MAX_WAITING_BYTES });
+    : batchedStandardOutput();
   return stdout;
+}
+
+function batchedStandardOutput(): LineBatches {
+  const output = pino.destination({ fd: 1, sync: false, maxLength: MAX_WAITING_BYTES });
+  const batches = new LineBatches(output, BATCH_LENGTH);
+  // Before pino's own listener, which writes what the output holds.
+  process.prependListener('exit', () => batches.flushSync());
+  return batches;
 }
 
 /**

@@ -79,22 +79,9 @@ export function scrub(value: unknown, isSecret: (key: string) => boolean = () =>
   });
 
   const hides = (key: string, item: unknown): boolean =>
-    item !== null && item !== undefined && typeof item !== 'boolean' && (secretName(key) || isSecret(key));
+    item !== null && item !== undefined && typeof item !== 'boolean' && (isSecretName(key) || isSecret(key));
 
   return visit(value, 0);
-}
-
-/** Names are few and repeat: looking one up costs less than taking it apart again. */
-const judged = new Map<string, boolean>();
-const MAX_JUDGED = 5_000;
-
-function secretName(key: string): boolean {
-  let secret = judged.get(key);
-  if (secret === undefined) {
-    secret = isSecretName(key);
-    if (judged.size < MAX_JUDGED) judged.set(key, secret);
-  }
-  return secret;
 }
 
 function speaksJson(value: object): value is { toJSON(): unknown } {

@@ -1,6 +1,6 @@
 import { DomainError, type ErrorCode, type Operation } from '@signalbox/contracts';
 import type { Logger } from 'pino';
-import { callSeconds, pendingCalls } from './metrics';
+import { calls, pendingCalls } from './metrics';
 import { outgoingContext } from './outgoing-context';
 import { RpcClient, type CallOptions } from './rpc-client';
 import { decodeReply, encodeRequest } from './wire';
@@ -153,9 +153,6 @@ export abstract class CallingClient extends RpcClient {
   }
 
   private observe(operation: Operation<unknown, unknown>, outcome: string, startedAt: number): void {
-    callSeconds.observe(
-      { service: operation.service, operation: operation.name, outcome },
-      (performance.now() - startedAt) / 1000,
-    );
+    calls.observe(operation.service, operation.name, outcome, performance.now() - startedAt);
   }
 }

@@ -9,7 +9,7 @@ import { Server, type MessageHandler } from '@nestjs/microservices';
 import { CallScope } from '@signalbox/observability';
 import type { Logger } from 'pino';
 import { isObservable, lastValueFrom } from 'rxjs';
-import { handlingSeconds, runningOperations } from './metrics';
+import { handlings, runningOperations } from './metrics';
 import { decodeRequest, encodeError, encodeValue, type Request } from './wire';
 
 export interface ServerOptions {
@@ -85,10 +85,7 @@ export abstract class OperationServer extends Server {
     const { reply, outcome } = await this.handle(operation, handler, message, redelivered);
     this.running -= 1;
     runningOperations.dec({ service: this.service });
-    handlingSeconds.observe(
-      { service: this.service, operation: name, outcome },
-      (performance.now() - startedAt) / 1000,
-    );
+    handlings.observe(this.service, name, outcome, performance.now() - startedAt);
     if (this.running === 0) this.whenIdle?.();
     return reply;
   }

@@ -61,7 +61,13 @@ describe('POST /api/users/', () => {
     ['password', { password: 'short' }],
     ['role', { role: 'root' }],
     ['username', { username: ' ' }],
+    ['username', { username: 'two\nlines' }],
+    ['first_name', { first_name: 'a\u0007' }],
+    ['last_name', { last_name: 'a\u0085' }],
     ['projects[1]', { projects: ['a', ''] }],
+    ['projects[0]', { projects: [' '] }],
+    ['projects[1]', { projects: ['a', 'b\n'] }],
+    ['projects[0]', { projects: [7] }],
     ['is_superuser', { is_superuser: true }],
   ])('refuses a wrong %s and makes nobody', async (field, fields) => {
     const body = user(fields);

@@ -29,6 +29,17 @@ describe('GET /api/users/', () => {
     expect(seen).toContain(hub.adminUsername);
   });
 
+  test('has 20 a page unless asked for more', async () => {
+    const have = (await hub.call<Listed>('GET', '/api/users/?page_size=1')).body.count;
+    for (let i = have; i < 21; i += 1) await hub.user({ role: 'viewer' });
+    const { body } = await hub.call<Listed>('GET', '/api/users/');
+    expect(body.results).toHaveLength(20);
+    expect(body.previous).toBeNull();
+    expect(body.next).toMatch(/^http:\/\/.+\/api\/users\/\?page=2$/);
+    const beyond = await hub.call<Listed>('GET', '/api/users/?page=1000');
+    expect(beyond.body).toMatchObject({ count: body.count, next: null, results: [] });
+  });
+
   test('never shows a password', async () => {
     const { password } = await hub.user({ role: 'viewer' });
     const { text } = await hub.call('GET', '/api/users/?page_size=100');

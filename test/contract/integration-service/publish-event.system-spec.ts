@@ -130,6 +130,27 @@ describe('POST /api/v1/webhooks/events/{event_type}', () => {
     expect(answer.body).toMatchObject({ code: 'F40022' });
   });
 
+  test('what is refused is delivered to nobody', async () => {
+    const { id, project_id } = await makeWebhook(hub, { url: `${receiver.url}/refused`, events: ['*'] });
+    const name = 'task.created';
+    const refused = [
+      await publish(name, { project_id }, '?project_id=another'),
+      await publish('nobody.knows', { project_id }),
+      await publish(name, `{"project_id":"${project_id}","a":"\\u0000"}`),
+      await publish(name, `{"project_id":"${project_id}","a":1,"a":2}`),
+      await publish(name, `{"project_id":"${project_id}"`),
+      await publish(name, `{"project_id":"${project_id}","__proto__":{}}`),
+      await publish(name, { project_id, text: 'x'.repeat(1024 * 1024) }),
+      await publish(name, { project_id: `${project_id}\u0007` }),
+      await hub.call('POST', `/api/v1/webhooks/events/${name}`, { as: 'viewer', body: { project_id } }),
+    ];
+    expect(refused.map(({ status }) => status)).toEqual([422, 422, 422, 400, 400, 422, 413, 422, 403]);
+    await publish(name, { project_id, last: true });
+    expect((await sentTo('/refused')).map(({ text }) => text.includes('"last":true'))).toEqual([true]);
+    const logs = await hub.call('GET', `/api/v1/webhooks/${id}/logs`);
+    expect(logs).toMatchObject({ body: { content: { total: 1 } } });
+  });
+
   test('the same idempotency key publishes once', async () => {
     const { project_id } = await makeWebhook(hub, { url: `${receiver.url}/once` });
     const options = { body: { project_id }, headers: { 'Idempotency-Key': hub.project() } };

@@ -5,13 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 import { until } from '@signalbox/testing';
 
-/** What an endpoint answers to one attempt: a status at once or after a while, or nothing at all. */
+/** What an endpoint answers to one attempt: a status, at once, after a while or when the test says so; or nothing at all. */
 export type Behaviour = (attempt: {
   /** `webhook-id`: the same over all attempts of a delivery. */
   readonly id: string;
   /** Counts from 1. */
   readonly nth: number;
-}) => number | 'hang' | { readonly status: number; readonly afterMs: number };
+}) => number | 'hang' | Promise<number> | { readonly status: number; readonly afterMs: number };
 
 interface Delivery {
   readonly key: string;
@@ -85,9 +85,7 @@ export class CountingReceiver {
         nth: delivery.attempts,
       });
       if (behaviour === 'hang') return;
-      const { status, afterMs } =
-        typeof behaviour === 'number' ? { status: behaviour, afterMs: 0 } : behaviour;
-      const answer = () => {
+      const answer = (status: number) => {
         if (response.destroyed) return;
         if (status < 300) {
           delivery.successes += 1;
@@ -95,12 +93,8 @@ export class CountingReceiver {
         }
         response.writeHead(status).end();
       };
-      if (afterMs === 0) answer();
-      else
-        sleep(Math.min(afterMs, HELD_AT_MOST_MS), undefined, { signal: this.closing.signal }).then(
-          answer,
-          () => undefined,
-        );
+      if (typeof behaviour === 'number') answer(behaviour);
+      else void this.later(behaviour).then(answer, () => undefined);
     });
   });
 
@@ -126,6 +120,12 @@ export class CountingReceiver {
       this.server.close(() => resolve());
       this.server.closeAllConnections();
     });
+  }
+
+  private later(behaviour: Promise<number> | { status: number; afterMs: number }): Promise<number> {
+    if (behaviour instanceof Promise) return behaviour;
+    const { status, afterMs } = behaviour;
+    return sleep(Math.min(afterMs, HELD_AT_MOST_MS), status, { signal: this.closing.signal });
   }
 
   private take(endpoint: Endpoint | undefined, headers: Record<string, string>, body: Buffer) {

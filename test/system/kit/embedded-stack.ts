@@ -10,15 +10,18 @@ export interface EmbeddedStack extends Stack {
   readonly dataDir: string;
 }
 
-/** What `npm start` starts: one process, a PostgreSQL of its own in a folder of its own. */
-export async function startEmbedded(): Promise<EmbeddedStack> {
+/**
+ * What `npm start` starts: one process, a PostgreSQL of its own in a folder of its own.
+ * @param env what it is told beside what every hub under test is
+ */
+export async function startEmbedded(env: Readonly<Record<string, string>> = {}): Promise<EmbeddedStack> {
   const dataDir = await mkdtemp(join(tmpdir(), 'signalbox-hub-'));
   const port = await ownPort();
   const hub = new AppProcess({
     name: 'all-in-one',
     main: 'all-in-one/src/main.js',
     opsPort: await ownPort(),
-    env: { ...COMMON, DATA_DIR: dataDir, PORT: String(port) },
+    env: { ...COMMON, ...env, DATA_DIR: dataDir, PORT: String(port) },
   });
   const stop = async () => {
     await hub.stop();

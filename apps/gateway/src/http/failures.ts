@@ -74,9 +74,11 @@ export class Failures {
   }
 
   private report(error: unknown, { code }: DomainErrorData, { id, hub, routeOptions }: FastifyRequest): void {
-    if (ERROR_CODES[code].log !== 'error') return;
+    const { log: level } = ERROR_CODES[code];
+    if (!this.log.isLevelEnabled(level)) return;
     const where = { requestId: id, traceparent: hub.traceparent, route: routeOptions.url };
-    this.log.error({ err: error, code, ...where }, 'a request failed');
+    if (level === 'error') this.log.error({ err: error, code, ...where }, 'a request failed');
+    else this.log[level]({ code, ...where }, 'a request was refused');
   }
 }
 
@@ -88,8 +90,11 @@ function dataOf(error: unknown): DomainErrorData {
 
 function statusOf(error: unknown): number | undefined {
   if (error instanceof HttpException) return error.getStatus();
-  if (!(error instanceof Error) || error.name !== 'FastifyError') return undefined;
-  return 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : undefined;
+  if (typeof error !== 'object' || error === null) return undefined;
+  const { name, code, statusCode } = error as { name?: unknown; code?: unknown; statusCode?: unknown };
+  // A caller who went away while sending the body: Fastify marks Node's own error as a bad request.
+  const judged = name === 'FastifyError' || code === 'ECONNRESET';
+  return judged && typeof statusCode === 'number' ? statusCode : undefined;
 }
 
 function published(data: DomainErrorData, language: Language): Omit<Failure, 'code'> {

@@ -26,6 +26,7 @@ export function takeJsonBodies(fastify: FastifyInstance): void {
     { parseAs: 'buffer' },
     (request: FastifyRequest, raw: Buffer, done) => {
       if (raw.length === 0) return done(null, undefined);
+      if (isEncoded(request)) return done(new DomainError({ code: 'UNSUPPORTED_MEDIA_TYPE' }), undefined);
       request.hub.rawBody = raw;
       try {
         done(null, parseStrictJson(raw));
@@ -34,6 +35,12 @@ export function takeJsonBodies(fastify: FastifyInstance): void {
       }
     },
   );
+}
+
+/** Bodies are taken as they are: nothing here inflates what somebody has packed. */
+function isEncoded({ headers }: FastifyRequest): boolean {
+  const encoding = headers['content-encoding'];
+  return encoding !== undefined && encoding.trim().toLowerCase() !== 'identity';
 }
 
 function refusal(error: StrictJsonError): DomainError {

@@ -35,6 +35,8 @@ export interface PipelineParts {
 
 type Done = (error?: Error) => void;
 
+const TOO_LARGE = 413;
+
 /**
  * What happens to every request around its controller, in order: who is calling, how often, whether he may, the
  * idempotency key, the envelope. Hooks rather than guards and interceptors, because it must happen even where no controller
@@ -129,6 +131,9 @@ export class RequestPipeline {
     payload: unknown,
     done: (error: Error | null, payload?: unknown) => void,
   ): void => {
+    // Fastify would hang up on a body that is too large, and the caller, still sending, might never read why. So the rest
+    // is read and dropped, for as long as any request may take to arrive.
+    if (reply.statusCode === TOO_LARGE) reply.removeHeader('connection');
     if (request.hub.claim === undefined) return done(null, payload);
     void this.parts.idempotency.settle(request, reply, payload).then(() => done(null, payload));
   };
@@ -172,6 +177,8 @@ export class RequestPipeline {
     const counted = this.count(request, reply, identity);
     if (counted) await counted;
     if (refusal) throw refusal;
+    // Before its body is read: what nobody takes cannot be wrong.
+    if (request.is404) throw DomainError.notFound('route');
     if (!looked) return;
     request.hub.principal = identity?.principal;
     request.hub.user = identity?.user;

@@ -47,7 +47,9 @@ export class SlidingWindow {
     let left = this.total;
     for (let at = this.head; at < this.ring.length; at += 2) {
       left -= this.ring[at + 1] ?? 0;
-      if (left < limit) return Math.max(0, (this.ring[at] ?? 0) + this.windowMs - now);
+      // Adding and subtracting times leaves fractions: the window is never longer than it is.
+      if (left < limit)
+        return Math.min(this.windowMs, Math.max(0, (this.ring[at] ?? 0) + this.windowMs - now));
     }
     return this.windowMs;
   }

@@ -64,15 +64,20 @@ export const FIELD_SENTENCES = {
     'zh-TW': '必須是標頭名稱到文字的對應',
     'zh-CN': '必须是请求头名称到文本的映射',
   },
+  header_repeated: {
+    en: 'must not name a header twice, whatever its case',
+    'zh-TW': '標頭名稱不得重複（不分大小寫）',
+    'zh-CN': '请求头名称不得重复（不区分大小写）',
+  },
   event_pattern: {
     en: 'must be an event type such as task.created, task.* or *',
     'zh-TW': '必須是事件類型，例如 task.created、task.* 或 *',
     'zh-CN': '必须是事件类型，例如 task.created、task.* 或 *',
   },
   control_character: {
-    en: 'must not contain NUL or broken characters',
-    'zh-TW': '不得包含 NUL 或損壞的字元',
-    'zh-CN': '不得包含 NUL 或损坏的字符',
+    en: 'must not contain control characters',
+    'zh-TW': '不得包含控制字元',
+    'zh-CN': '不得包含控制字符',
   },
   event_type: {
     en: 'must be an event type such as task.created',

@@ -56,7 +56,15 @@ const byName = (type: new () => object) =>
 describe('what a class of input must be', () => {
   it('is read from its validation rules', () => {
     expect(byName(Outer)).toEqual({
-      name: { required: true, schema: { type: 'string', minLength: 1, maxLength: 20, pattern: '\\S' } },
+      name: {
+        required: true,
+        schema: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 20,
+          allOf: [{ pattern: expect.stringContaining('\\u0000-\\u001f') as string }, { pattern: '\\S' }],
+        },
+      },
       flag: { required: false, schema: { type: 'boolean' } },
       word: { required: false, schema: { type: ['string', 'null'], enum: ['a', 'b', null] } },
       words: {

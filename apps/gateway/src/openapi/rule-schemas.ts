@@ -8,8 +8,9 @@ const RULE_SCHEMAS: Readonly<Record<string, (...constraints: never[]) => Schema>
   minLength: (minLength: number) => ({ minLength }),
   maxLength: (maxLength: number) => ({ maxLength }),
   notBlank: () => ({ pattern: '\\S' }),
+  printable: () => ({ pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$' }),
   isEmail: () => ({ format: 'email' }),
-  httpUrl: () => ({ format: 'uri', pattern: '^[hH][tT][tT][pP][sS]?://' }),
+  httpUrl: () => ({ format: 'uri', pattern: '^[hH][tT][tT][pP][sS]?://[^/\\\\?#]' }),
   isIn: (values: readonly string[]) => ({ type: 'string', enum: [...values] }),
   isInt: () => ({ type: 'integer' }),
   min: (minimum: number) => ({ minimum }),
@@ -19,6 +20,8 @@ const RULE_SCHEMAS: Readonly<Record<string, (...constraints: never[]) => Schema>
   arrayMinSize: (minItems: number) => ({ minItems }),
   arrayMaxSize: (maxItems: number) => ({ maxItems }),
   jsonObject: () => ({ type: 'object' }),
+  /** JSON Schema cannot say it. */
+  distinctNames: () => ({}),
   headerMap: () => ({
     type: 'object',
     maxProperties: 50,

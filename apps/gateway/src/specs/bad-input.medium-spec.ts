@@ -1,3 +1,4 @@
+import { until } from '@signalbox/testing';
 import { SURFACE_NAMES, type SurfaceName } from '../surfaces';
 import { probesAt, reached } from './probe-surfaces-for-spec';
 import { RunningGateway, type SignedIn } from './running-gateway-for-spec';
@@ -61,7 +62,7 @@ describe('bad input (services in memory)', () => {
     ['an unknown field', '{"name":"a","nmae":"b"}', 'invalid', 'nmae'],
     ['a list', '[]', 'invalid', 'body'],
     ['a string', '"name"', 'invalid', 'body'],
-    ['null', 'null', 'invalid', 'name'],
+    ['null', 'null', 'invalid', 'body'],
     ['nothing', '', 'invalid', 'name'],
   ];
 
@@ -80,11 +81,18 @@ describe('bad input (services in memory)', () => {
     ['name', { name: null }],
     ['name', { name: '' }],
     ['name', { name: '  \t' }],
+    ['name', { name: 'two\nlines' }],
+    ['name', { name: 'a\u009fb' }],
     ['name', { name: 'x'.repeat(256) }],
     ['url', { name: 'a', url: 'ftp://example.com/' }],
     ['url', { name: 'a', url: 'example.com' }],
     ['url', { name: 'a', url: 'http://user:pw@example.com/' }],
     ['url', { name: 'a', url: 'javascript:alert(1)' }],
+    ['url', { name: 'a', url: 'http:///example.com/' }],
+    ['url', { name: 'a', url: 'http:\\\\example.com/' }],
+    ['url', { name: 'a', url: 'http://example.com:0/' }],
+    ['url', { name: 'a', url: 'http://example.com:65536/' }],
+    ['url', { name: 'a', url: ' http://example.com/' }],
     ['url', { name: 'a', url: `https://example.com/${'x'.repeat(2048)}` }],
     ['url', { name: 'a', url: null }],
     ['events', { name: 'a', events: 'task.created' }],
@@ -98,6 +106,7 @@ describe('bad input (services in memory)', () => {
     ['headers', { name: 'a', headers: [] }],
     ['headers', { name: 'a', headers: { 'x y': 'a' } }],
     ['headers', { name: 'a', headers: { x: 5 } }],
+    ['headers', { name: 'a', headers: { 'X-One': '1', 'x-one': '2' } }],
     ['headers', { name: 'a', headers: { x: 'a\r\nSet-Cookie: b' } }],
     ['is_active', { name: 'a', is_active: 'true' }],
     ['is_active', { name: 'a', is_active: 1 }],
@@ -219,6 +228,13 @@ describe('bad input (services in memory)', () => {
     expect(reached.count).toBe(0);
   });
 
+  it('takes no body that says it is packed', async () => {
+    const response = await post('code-review', '{"name":"a"}', { 'content-encoding': 'gzip' });
+    expect(response.status).toBe(415);
+    expect(reached.count).toBe(0);
+    expect((await post('code-review', '{"name":"a"}', { 'content-encoding': 'identity' })).status).toBe(201);
+  });
+
   it('takes JSON with a charset', async () => {
     const type = 'Application/JSON; charset=utf-8';
     expect((await post('automation', '{"name":"a"}', { 'content-type': type })).status).toBe(201);
@@ -336,6 +352,21 @@ describe('bad input (services in memory)', () => {
     const answer = await hub.raw(`${line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1.1 40[45] /);
     expect(answer).toMatch(/\r\n\r\n\{/);
+  });
+
+  it('takes a caller who leaves in the middle for no failure of its own', async () => {
+    const failed = () => hub.log.lines.filter(({ msg }) => msg === 'a request failed').length;
+    const before = failed();
+    const id = 'who-left';
+    await hub.abandoned(
+      `POST /api/v1/probes HTTP/1.1\r\nHost: a\r\nX-Request-Id: ${id}\r\nAuthorization: Bearer ${admin.token}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"name":`,
+    );
+    const line = await until('what became of it is told', 10_000, () =>
+      Promise.resolve(hub.log.lines.find(({ requestId }) => requestId === id)),
+    );
+    expect(line).toMatchObject({ msg: 'a request was refused', code: 'MALFORMED_BODY' });
+    expect(failed()).toBe(before);
+    expect(reached.count).toBe(0);
   });
 
   it('is alive after all of it', async () => {

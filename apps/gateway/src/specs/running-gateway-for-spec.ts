@@ -288,6 +288,17 @@ export class RunningGateway {
     });
   }
 
+  /** Sends these bytes and goes away without waiting for an answer. */
+  abandoned(bytes: string): Promise<void> {
+    const { hostname, port } = new URL(this.url);
+    return new Promise((resolve, reject) => {
+      const socket = connect(Number(port), hostname, () => socket.write(bytes, () => socket.end()));
+      socket.on('error', reject);
+      socket.on('close', () => resolve());
+      socket.resume();
+    });
+  }
+
   async stop(): Promise<void> {
     await this.gateway.close();
     await this.stopAuth();

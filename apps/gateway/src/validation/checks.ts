@@ -13,10 +13,24 @@ export function isNotBlank(value: unknown): boolean {
   return typeof value === 'string' && value.trim() !== '';
 }
 
+/** Nothing that would be read as something else than what is written (`http:///host`, `http:\\host`). */
 export function isHttpUrl(value: unknown): boolean {
-  if (typeof value !== 'string' || !/^https?:\/\//i.test(value) || !URL.canParse(value)) return false;
+  if (typeof value !== 'string' || !/^https?:\/\/[^/\\?#]/i.test(value) || !URL.canParse(value)) return false;
   const url = new URL(value);
-  return url.username === '' && url.password === '' && url.hostname !== '';
+  return url.username === '' && url.password === '' && url.hostname !== '' && url.port !== '0';
+}
+
+/** Text of one line: what cannot be seen, or breaks lines, is no part of a name. */
+export function isPrintable(value: unknown): boolean {
+  // eslint-disable-next-line no-control-regex -- control characters are what it looks for
+  return typeof value === 'string' && !/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(value);
+}
+
+/** HTTP knows no case in the names of headers. */
+export function hasDistinctNames(value: unknown): boolean {
+  if (!isPlainObject(value)) return true;
+  const names = Object.keys(value);
+  return new Set(names.map((name) => name.toLowerCase())).size === names.length;
 }
 
 export function isHeaderMap(value: unknown): boolean {

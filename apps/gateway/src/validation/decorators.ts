@@ -13,7 +13,15 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
-import { isEventPattern, isHeaderMap, isHttpUrl, isNotBlank, isPlainObject } from './checks';
+import {
+  hasDistinctNames,
+  isEventPattern,
+  isHeaderMap,
+  isHttpUrl,
+  isNotBlank,
+  isPlainObject,
+  isPrintable,
+} from './checks';
 import type { RuleContext } from './rule-context';
 import { isTime } from './times';
 
@@ -54,9 +62,13 @@ export const Nullable = (): PropertyDecorator =>
 export const IsText = (max: number, min = 0, options: RuleOptions = {}): PropertyDecorator =>
   together(IsString(options), min > 0 ? Length(min, max, options) : MaxLength(max, options));
 
-/** Text of 1 to `max` characters that is not all blanks. */
-export const IsName = (max = 255): PropertyDecorator =>
-  together(IsText(max, 1), Rule('notBlank', isNotBlank, 'not_blank'));
+/** Text of `min` to `max` characters in one line. */
+export const IsLine = (max: number, min = 0, options: RuleOptions = {}): PropertyDecorator =>
+  together(IsText(max, min, options), Rule('printable', isPrintable, 'control_character', options));
+
+/** Text of 1 to `max` characters in one line that is not all blanks. */
+export const IsName = (max = 255, options: RuleOptions = {}): PropertyDecorator =>
+  together(IsLine(max, 1, options), Rule('notBlank', isNotBlank, 'not_blank', options));
 
 /** A whole JSON number from `min` to `max`; a string of digits is refused. */
 export const IsWhole = (min: number, max: number): PropertyDecorator => together(IsInt(), Min(min), Max(max));
@@ -69,8 +81,12 @@ export const IsList = (max: number, min = 0): PropertyDecorator =>
 export const IsHttpUrl = (): PropertyDecorator =>
   together(IsText(2048, 1), Rule('httpUrl', isHttpUrl, 'url'));
 
-/** Custom request headers: at most 50 valid names with values of at most 4096 visible characters. */
-export const IsHeaderMap = (): PropertyDecorator => Rule('headerMap', isHeaderMap, 'header_map');
+/** Custom request headers: at most 50 valid names, none of them twice, with values of at most 4096 visible characters. */
+export const IsHeaderMap = (): PropertyDecorator =>
+  together(
+    Rule('headerMap', isHeaderMap, 'header_map'),
+    Rule('distinctNames', hasDistinctNames, 'header_repeated'),
+  );
 
 /** Any JSON object, not a list. */
 export const IsJsonObject = (): PropertyDecorator => Rule('jsonObject', isPlainObject, 'object');
@@ -80,8 +96,7 @@ export const IsEventPattern = (options: RuleOptions = {}): PropertyDecorator =>
   Rule('eventPattern', isEventPattern, 'event_pattern', options);
 
 /** A project as callers name it: an opaque word. */
-export const IsProjectId = (): PropertyDecorator =>
-  together(IsText(255, 1), Rule('notBlank', isNotBlank, 'not_blank'));
+export const IsProjectId = (options: RuleOptions = {}): PropertyDecorator => IsName(255, options);
 
 /** An object validated by a class of its own; its unknown fields are refused too. */
 export const Nested = (type: () => new () => object): PropertyDecorator => {

@@ -19,6 +19,9 @@ const UNTYPED = new Set<unknown>([Object, String, Number, Boolean, Array, Functi
  * @throws DomainError `VALIDATION_FAILED` naming every field at fault
  */
 export class HubValidationPipe implements PipeTransform {
+  /** DTOs that hold without any parameter given, as they do in most requests. */
+  private readonly holdEmpty = new WeakSet<DtoClass>();
+
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
     if (type === 'param') return this.pathParameter(value);
     if (UNTYPED.has(metatype)) return value;
@@ -28,7 +31,8 @@ export class HubValidationPipe implements PipeTransform {
   }
 
   private body(dto: DtoClass, value: unknown): object {
-    const given = value ?? {};
+    // No body says nothing; null is a body that is no object.
+    const given = value === undefined ? {} : value;
     if (!isPlainObject(given)) throw DomainError.invalid({ field: 'body', key: 'object' });
     const problems: FieldProblem[] = [];
     return checked(dto, build(dto, given, '', problems), problems);
@@ -38,6 +42,8 @@ export class HubValidationPipe implements PipeTransform {
     const problems: FieldProblem[] = [];
     const instance = new dto();
     const given = value as Readonly<Record<string, string | readonly string[] | undefined>>;
+    const isEmpty = Object.keys(given).length === 0;
+    if (isEmpty && this.holdEmpty.has(dto)) return instance;
     for (const [name, { convert }] of rulesOf(dto)) {
       const text = Object.hasOwn(given, name) ? given[name] : undefined;
       if (text === undefined) continue;
@@ -45,7 +51,9 @@ export class HubValidationPipe implements PipeTransform {
       else if (CONTROL.test(text)) problems.push({ field: name, key: 'control_character' });
       else set(instance, name, convert ? convert(text) : text);
     }
-    return checked(dto, instance, problems);
+    const held = checked(dto, instance, problems);
+    if (isEmpty) this.holdEmpty.add(dto);
+    return held;
   }
 
   /** What cannot be a name of anything is not found, rather than wrong. */

@@ -6,6 +6,7 @@ import {
   DomainError,
   type Page,
   type Principal,
+  TEST_EVENT_TYPE,
   type TestResult,
 } from '@signalbox/contracts';
 import { newId } from '@signalbox/database';
@@ -16,8 +17,6 @@ import { publishedBody } from '../events/published-body';
 import { isUuid } from '../webhooks/uuid';
 import { WebhooksService } from '../webhooks/webhooks.service';
 import { DeliveriesRepository } from './deliveries.repository';
-
-const TEST_EVENT_TYPE = 'webhook.test';
 
 /** What happened to what was sent, and sending by hand. */
 @Injectable()

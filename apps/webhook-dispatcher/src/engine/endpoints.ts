@@ -27,23 +27,41 @@ export class Endpoints {
       const endpoint = await loading;
       if (endpoint === null || endpoint.version >= version) return endpoint;
     }
-    const load = this.load(webhookId).finally(() => this.loading.delete(webhookId));
+    const load = this.load(webhookId);
     this.loading.set(webhookId, load);
-    return await load;
+    try {
+      const endpoint = await load;
+      if (this.loading.get(webhookId) === load) this.keep(webhookId, endpoint);
+      return endpoint;
+    } finally {
+      if (this.loading.get(webhookId) === load) this.loading.delete(webhookId);
+    }
   }
 
-  /** It changed: what is held for it is sent as it is now. */
+  /** It changed: what is held for it is sent as it is now. A load under way may bring it as it was, and is not kept. */
   forget(webhookId: string): void {
     this.kept.delete(webhookId);
+    this.loading.delete(webhookId);
+  }
+
+  /** Changes may have been missed. */
+  forgetAll(): void {
+    this.kept.clear();
+    this.loading.clear();
+  }
+
+  private keep(webhookId: string, endpoint: Endpoint | null): void {
+    this.kept.delete(webhookId);
+    if (endpoint === null) return;
+    this.kept.set(webhookId, endpoint);
+    const oldest = this.kept.size > MAX_KEPT ? this.kept.keys().next().value : undefined;
+    if (oldest !== undefined) this.kept.delete(oldest);
   }
 
   private async load(webhookId: string): Promise<Endpoint | null> {
     const webhook = await this.webhooks.find(webhookId);
-    if (webhook === null) {
-      this.kept.delete(webhookId);
-      return null;
-    }
-    const endpoint: Endpoint = {
+    if (webhook === null) return null;
+    return {
       webhookId,
       version: webhook.version,
       active: webhook.isActive,
@@ -57,10 +75,5 @@ export class Endpoints {
         onClientError: webhook.onClientError,
       },
     };
-    this.kept.delete(webhookId);
-    this.kept.set(webhookId, endpoint);
-    const oldest = this.kept.size > MAX_KEPT ? this.kept.keys().next().value : undefined;
-    if (oldest !== undefined) this.kept.delete(oldest);
-    return endpoint;
   }
 }

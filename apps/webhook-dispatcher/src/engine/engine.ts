@@ -233,7 +233,11 @@ export class Engine {
   }
 
   private async finish({ result, outcome }: Attempted): Promise<void> {
-    if (outcome.gone) await this.disabler.disableGone(result.webhook_id);
+    if (outcome.gone) {
+      await this.disabler.disableGone(result.webhook_id);
+      // The notice does the same everywhere, but may be lost.
+      this.endpoints.forget(result.webhook_id);
+    }
     await this.results.add(result);
     this.mine.delete(result.delivery_id);
     if (outcome.retryInMs !== null) this.wakes.wakeIn(outcome.retryInMs);

@@ -8,6 +8,7 @@ import {
   type EventTypeView,
   type Page,
   type PageRequest,
+  TEST_EVENT_TYPE,
 } from '@signalbox/contracts';
 import type { EventTypeEntity } from './event-type.entity';
 import { EventTypesRepository } from './event-types.repository';
@@ -45,7 +46,9 @@ export class EventTypesService {
       throw DomainError.invalid({ field: 'name', key: 'field.event_type_name' });
     }
     if (input.schema) compileSchema(input.schema);
-    if (Object.hasOwn(BUILT_IN_EVENT_TYPES, input.name)) throw DomainError.conflict('event_type');
+    if (input.name === TEST_EVENT_TYPE || Object.hasOwn(BUILT_IN_EVENT_TYPES, input.name)) {
+      throw DomainError.conflict('event_type');
+    }
     if ((await this.types.count()) >= MAX_REGISTERED) {
       throw DomainError.conflict('event_type', 'event_type.too_many');
     }

@@ -2,6 +2,8 @@ import { DomainError, type FieldProblem } from '@signalbox/contracts';
 import Ajv2020, { type ErrorObject, type ValidateFunction } from 'ajv/dist/2020';
 import { RE2JS } from 're2js';
 
+type Sentence = Pick<FieldProblem, 'key' | 'params'>;
+
 /** Answers what is wrong with published data, nothing when it satisfies the schema. */
 export type SchemaCheck = (data: unknown) => FieldProblem[];
 
@@ -42,18 +44,66 @@ export function compileSchema(schema: Readonly<Record<string, unknown>>): Schema
 }
 
 function problem(error: ErrorObject): FieldProblem {
-  const missing = error.keyword === 'required' ? `/${String(error.params.missingProperty)}` : '';
-  const path = `${error.instancePath}${missing}`
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .join('.');
-  return {
-    field: path || 'data',
-    key: 'field.schema_violated',
-    params: { rule: error.message ?? error.keyword },
-  };
+  const { missingProperty, additionalProperty } = error.params as Readonly<
+    Record<string, string | undefined>
+  >;
+  const name = missingProperty ?? additionalProperty;
+  const path = [
+    ...error.instancePath
+      .split('/')
+      .slice(1)
+      .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')),
+    ...(name === undefined ? [] : [name]),
+  ].join('.');
+  return { field: path || 'data', ...sentence(error) };
 }
+
+/** In the words of every other refusal where there are any: those are there in every language. */
+function sentence({ keyword, params, message }: ErrorObject): Sentence {
+  const limit = Number(params.limit);
+  switch (keyword) {
+    case 'required':
+      return { key: 'required' };
+    case 'additionalProperties':
+      return { key: 'unknown' };
+    case 'type':
+      return TYPES[String(params.type)] ?? violated(message ?? keyword);
+    case 'minimum':
+      return { key: 'min', params: { min: limit } };
+    case 'maximum':
+      return { key: 'max', params: { max: limit } };
+    case 'minLength':
+      return { key: 'min_length', params: { min: limit } };
+    case 'maxLength':
+      return { key: 'max_length', params: { max: limit } };
+    case 'minItems':
+      return { key: 'min_items', params: { min: limit } };
+    case 'maxItems':
+      return { key: 'max_items', params: { max: limit } };
+    case 'uniqueItems':
+      return { key: 'duplicate' };
+    case 'pattern':
+      return { key: 'pattern' };
+    case 'enum':
+      return {
+        key: 'one_of',
+        params: { values: (params.allowedValues as unknown[]).slice(0, 20).map(String).join(', ') },
+      };
+    default:
+      return violated(message ?? keyword);
+  }
+}
+
+const violated = (rule: string): Sentence => ({ key: 'field.schema_violated', params: { rule } });
+
+const TYPES: Readonly<Record<string, Sentence>> = {
+  string: { key: 'string' },
+  integer: { key: 'whole' },
+  number: { key: 'number' },
+  boolean: { key: 'boolean' },
+  object: { key: 'object' },
+  array: { key: 'list' },
+};
 
 function deeperThan(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false;

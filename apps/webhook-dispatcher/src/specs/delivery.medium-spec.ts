@@ -146,6 +146,20 @@ describe('delivery', () => {
     expect(gone.requests).toHaveLength(1);
   });
 
+  it('sends nothing more of what waits for an endpoint that answers 410', async () => {
+    const gone = await receiver({ respond: () => ({ status: 410, delayMs: 50 }) });
+    const webhook = await hub.createWebhook({ url: gone.url });
+    await Promise.all(Array.from({ length: 300 }, () => hub.publish()));
+    await until('what waited was given back', 10_000, async () => {
+      const { rows } = await hub.database.query<{ n: number }>(
+        `SELECT count(*)::int AS n FROM deliveries WHERE webhook_id = $1 AND status = 'pending' AND claimed_by IS NOT NULL`,
+        [webhook.id],
+      );
+      return rows[0]?.n === 0;
+    });
+    expect(gone.requests.length).toBeLessThan(100);
+  });
+
   it('does not repeat what the endpoint refuses where the webhook says so', async () => {
     const target = await receiver({ respond: () => 422 });
     const webhook = await hub.createWebhook({ url: target.url, retry_config: { on_client_error: 'fail' } });

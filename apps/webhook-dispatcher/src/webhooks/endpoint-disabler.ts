@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { SYSTEM } from '@signalbox/contracts';
+import { SYSTEM, webhookChanged } from '@signalbox/contracts';
 import { Database, newId } from '@signalbox/database';
+import { Notices } from '@signalbox/rpc';
 import { EventsRepository } from '../events/events.repository';
 import { publishedBody } from '../events/published-body';
 
@@ -10,18 +11,19 @@ export class EndpointDisabler {
   constructor(
     private readonly database: Database,
     private readonly events: EventsRepository,
+    private readonly notices: Notices,
   ) {}
 
   /** The endpoint answered 410. Once only: a webhook that is off already stays as it is. */
   async disableGone(webhookId: string): Promise<void> {
-    await this.database.transaction(async (client) => {
+    const disabled = await this.database.transaction(async (client) => {
       const { rows } = await client.query<{ name: string; project_id: string | null; url: string }>(
         `UPDATE webhooks SET is_active = false, disabled_reason = 'gone', version = version + 1, updated_at = now()
          WHERE id = $1 AND is_active RETURNING name, project_id, url`,
         [webhookId],
       );
       const [webhook] = rows;
-      if (webhook === undefined) return;
+      if (webhook === undefined) return false;
       const id = newId();
       const type = 'webhook.endpoint.disabled';
       const data = { webhook_id: webhookId, name: webhook.name, url: webhook.url, reason: 'gone' };
@@ -45,6 +47,8 @@ export class EndpointDisabler {
         { dispatcherId: id, open: false, saturated: [] },
         client,
       );
+      return true;
     });
+    if (disabled) this.notices.tell(webhookChanged, { id: webhookId });
   }
 }

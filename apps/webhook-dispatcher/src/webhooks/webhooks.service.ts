@@ -52,7 +52,7 @@ export class WebhooksService {
       description: input.description ?? null,
       url: input.url,
       events: [...new Set(input.events)],
-      headers: sealHeaders(this.box, id, input.headers ?? {}),
+      headers: sealHeaders(this.box, id, unmasked(input.headers ?? {}, {})),
       secret: sealSecret(this.box, id, secret),
       isActive: input.is_active ?? true,
       disabledReason: null,
@@ -86,7 +86,9 @@ export class WebhooksService {
   }
 
   async get(id: string, principal: Principal): Promise<WebhookView> {
-    return await this.show(await this.visible(id, principal));
+    const found = isUuid(id) ? await this.webhooks.findCounted(id) : null;
+    if (found === null || !sees(principal, found.webhook.projectId)) throw DomainError.notFound('webhook');
+    return webhookView(found.webhook, found.stats, openHeaders(this.box, found.webhook));
   }
 
   async update(id: string, changes: Partial<WebhookInput>, principal: Principal): Promise<WebhookView> {
@@ -102,7 +104,9 @@ export class WebhooksService {
       description: changes.description,
       url: changes.url,
       events: changes.events && [...new Set(changes.events)],
-      headers: changes.headers && sealHeaders(this.box, id, this.keepMasked(webhook, changes.headers)),
+      headers:
+        changes.headers &&
+        sealHeaders(this.box, id, unmasked(changes.headers, openHeaders(this.box, webhook))),
       secret: changes.secret === undefined ? undefined : sealSecret(this.box, id, changes.secret),
       isActive: changes.is_active,
       disabledReason: changes.is_active === undefined ? undefined : null,
@@ -149,20 +153,25 @@ export class WebhooksService {
     }
     if (input.events !== undefined) await this.eventTypes.checkPatterns(input.events);
   }
+}
 
-  /** A masked value sent back unchanged keeps what it masks. */
-  private keepMasked(
-    webhook: WebhookEntity,
-    headers: Readonly<Record<string, string>>,
-  ): Record<string, string> {
-    const before = openHeaders(this.box, webhook);
-    return Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [
-        name,
-        value === MASK && isSecretName(name) && before[name] !== undefined ? before[name] : value,
-      ]),
-    );
-  }
+/**
+ * A masked value sent back unchanged keeps what it masks.
+ * @throws DomainError VALIDATION_FAILED for a mask with nothing behind it: it would be sent as the secret
+ */
+function unmasked(
+  headers: Readonly<Record<string, string>>,
+  before: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const known = new Map(Object.entries(before).map(([name, value]) => [name.toLowerCase(), value]));
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => {
+      if (value !== MASK || !isSecretName(name)) return [name, value];
+      const kept = known.get(name.toLowerCase());
+      if (kept === undefined) throw DomainError.invalid({ field: `headers.${name}`, key: 'masked' });
+      return [name, kept];
+    }),
+  );
 }
 
 function defined<T extends object>(values: T): T {

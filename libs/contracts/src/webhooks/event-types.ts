@@ -45,6 +45,9 @@ export const BUILT_IN_EVENT_TYPES: Readonly<Record<string, string>> = {
   'api_key.expiring': 'An API key is about to expire',
 };
 
+/** Of a test delivery whose sender names no type. Nobody publishes it, nobody registers it. */
+export const TEST_EVENT_TYPE = 'webhook.test';
+
 /** Lower-case words joined by dots: `task.created`. */
 export const EVENT_TYPE_PATTERN = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/;
 export const EVENT_TYPE_MAX_LENGTH = 128;

@@ -2,6 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
+/** It may be there and not on the PATH. */
+const SETPRIV = ['setpriv', '/usr/bin/setpriv', '/bin/setpriv'];
+
 /** Who runs PostgreSQL, which refuses to run as root. */
 export interface Identity {
   /** Set when we are root. */
@@ -23,7 +26,10 @@ export async function identityFor(dir: string, binary: string): Promise<Identity
   const may = (path: string) =>
     spawnSync('/bin/sh', ['-c', 'test -x "$1"', 'sh', path], { ...owner, stdio: 'ignore' }).status === 0;
   if (may(binary) && may(dirname(dir))) return { owner, prefix: [], spawn: owner };
-  if (spawnSync('setpriv', ['--version'], { stdio: 'ignore' }).status !== 0) {
+  const setpriv = SETPRIV.find(
+    (program) => spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0,
+  );
+  if (setpriv === undefined) {
     throw new Error(
       `PostgreSQL does not run as root, and user ${owner.uid} may not enter ${dirname(dir)} or ${dirname(binary)}. ` +
         'Run as an ordinary user, or name a server in DATABASE_URL.',
@@ -33,7 +39,7 @@ export async function identityFor(dir: string, binary: string): Promise<Identity
   return {
     owner,
     prefix: [
-      'setpriv',
+      setpriv,
       `--reuid=${uid}`,
       `--regid=${gid}`,
       '--clear-groups',

@@ -41,6 +41,8 @@ describe('isSecretName', () => {
     'DSN',
     'connection_string',
     'JSONWebToken',
+    'Ocp-Apim-Subscription-Key',
+    'x-functions-key',
   ])('%s is one', (name) => {
     expect(isSecretName(name)).toBe(true);
   });

@@ -9,6 +9,7 @@ const SECRET_PARTS = [
   'cookie',
   'credential',
   'encryptionkey',
+  'functionskey',
   'hmac',
   'passphrase',
   'passwd',
@@ -19,6 +20,7 @@ const SECRET_PARTS = [
   'sharedkey',
   'signature',
   'signingkey',
+  'subscriptionkey',
   'token',
 ];
 
@@ -57,8 +59,21 @@ const COUNTING = new Set(['max', 'min', 'num', 'total']);
 
 const LONGEST_NAME = 256;
 
+/** Names are few and repeat, and looking one up costs a fraction of taking it apart. */
+const judged = new Map<string, boolean>();
+const MOST_JUDGED = 5_000;
+
 /** Whether a field or header of that name holds a secret. In doubt it does. */
 export function isSecretName(name: string): boolean {
+  const known = judged.get(name);
+  if (known !== undefined) return known;
+  const secret = judge(name);
+  // Full means that callers invent names: the first ones, those of the hub itself, stay.
+  if (judged.size < MOST_JUDGED && name.length <= LONGEST_NAME) judged.set(name, secret);
+  return secret;
+}
+
+function judge(name: string): boolean {
   const words = splitWords(name.slice(0, LONGEST_NAME));
   const first = words[0];
   const last = words.at(-1);

@@ -1,7 +1,7 @@
 import { IsBoolean, IsEmail, IsIn } from 'class-validator';
 import { ROLES, type Role, type UserView } from '@signalbox/contracts';
 import { Field, NullableField } from '../../openapi/field.decorator';
-import { IsList, IsName, IsText, Nullable, Optional } from '../../validation';
+import { IsLine, IsList, IsName, IsProjectId, IsText, Nullable, Optional } from '../../validation';
 
 export class CreateUser {
   @Field('User name; unique whatever its case', 'jane')
@@ -24,12 +24,12 @@ export class CreateUser {
 
   @Field('First name', 'Jane')
   @Optional()
-  @IsText(150)
+  @IsLine(150)
   first_name?: string;
 
   @Field('Last name', 'Doe')
   @Optional()
-  @IsText(150)
+  @IsLine(150)
   last_name?: string;
 
   @Field('Whether the user may sign in. True unless said otherwise', true)
@@ -40,7 +40,7 @@ export class CreateUser {
   @Field('Projects the user is confined to; null for none', ['project123'])
   @Nullable()
   @IsList(1_000)
-  @IsText(255, 1, { each: true })
+  @IsProjectId({ each: true })
   projects?: string[] | null;
 }
 

@@ -6,7 +6,7 @@ import { Access, SignIn, SurfaceController } from '..';
 import { Caller } from '../../access';
 import { Origin } from '../../http';
 import { Answers, Fails } from '../../openapi/answers.decorator';
-import { LoggedOutAnswer, SecretLogin, TokenRefresh, tokens, TokensAnswer } from './auth.dto';
+import { LoggedOutAnswer, Logout, SecretLogin, TokenRefresh, tokens, TokensAnswer } from './auth.dto';
 
 @SurfaceController('code-review', 'auth')
 export class CodeReviewAuthController {
@@ -45,7 +45,7 @@ export class CodeReviewAuthController {
   })
   @Answers(LoggedOutAnswer)
   @Fails('NOT_FOUND', 'session')
-  async logout(@Caller() caller: Principal): Promise<LoggedOutAnswer> {
+  async logout(@Caller() caller: Principal, @Body() _body: Logout): Promise<LoggedOutAnswer> {
     const { ended } = await this.rpc.call(authOperations.logout, { session_id: sessionOf(caller) });
     return { loggedOut: ended };
   }

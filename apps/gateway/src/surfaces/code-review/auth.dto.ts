@@ -1,6 +1,6 @@
 import type { TokenPair } from '@signalbox/contracts';
 import { Field } from '../../openapi/field.decorator';
-import { IsText } from '../../validation';
+import { IsText, Optional } from '../../validation';
 
 export class SecretLogin {
   @Field('The administrator’s secret (`ADMIN_SECRET`)', 'your-admin-secret')
@@ -12,6 +12,13 @@ export class TokenRefresh {
   @Field('Refresh token of the last sign-in or refresh; it can be used once', 'eyJhbGciOiJIUzI1NiIs...')
   @IsText(4_096, 1)
   refreshToken!: string;
+}
+
+export class Logout {
+  @Field('Not needed: the session ends as a whole, and its refresh token with it', 'eyJhbGciOiJIUzI1NiIs...')
+  @Optional()
+  @IsText(4_096, 1)
+  refreshToken?: string;
 }
 
 export class TokensAnswer {

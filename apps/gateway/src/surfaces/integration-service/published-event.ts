@@ -1,4 +1,5 @@
 import { DomainError, type PublishInput } from '@signalbox/contracts';
+import { isPrintable } from '../../validation/checks';
 
 const LONGEST_PROJECT_ID = 255;
 
@@ -38,6 +39,7 @@ function projectOf(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'string') throw DomainError.invalid({ field: 'project_id', key: 'string' });
   if (value.trim() === '') throw DomainError.invalid({ field: 'project_id', key: 'not_blank' });
+  if (!isPrintable(value)) throw DomainError.invalid({ field: 'project_id', key: 'control_character' });
   if (value.length > LONGEST_PROJECT_ID) {
     throw DomainError.invalid({
       field: 'project_id',

@@ -1,6 +1,8 @@
 /** One configuration for every suite; the cost of a test is in its name (see CONTRIBUTING.md). */
 module.exports = {
   testEnvironment: 'node',
+  // Suites wait for servers more than they compute, so that no core is left aside for Jest itself.
+  maxWorkers: '100%',
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
   testRegex: '\\.(spec|medium-spec|system-spec)\\.ts$',
   moduleFileExtensions: ['ts', 'js', 'json'],

@@ -1,8 +1,11 @@
+const { availableParallelism } = require('node:os');
+
 /** One configuration for every suite; the cost of a test is in its name (see CONTRIBUTING.md). */
 module.exports = {
   testEnvironment: 'node',
-  // Suites wait for servers more than they compute, so that no core is left aside for Jest itself.
-  maxWorkers: '100%',
+  // Suites wait for servers more than they compute. At least two, because memory is given back only by worker processes.
+  maxWorkers: Math.max(2, availableParallelism()),
+  workerIdleMemoryLimit: '1GB',
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
   testRegex: '\\.(spec|medium-spec|system-spec)\\.ts$',
   moduleFileExtensions: ['ts', 'js', 'json'],

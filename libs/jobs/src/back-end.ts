@@ -10,6 +10,7 @@ const POSTGRES_POOL = 2;
 const CONNECT_MS = 1_000;
 const ANSWER_MS = 10_000;
 const RETRY_MS = 1_000;
+const CLOSED = 'the jobs are closed';
 
 export type Process = (job: Job<unknown>) => Promise<void>;
 
@@ -35,6 +36,7 @@ function redisBackEnd(url: string): BackEnd {
   // ioredis leaves what waits for a reconnection waiting for ever when it is disconnected meanwhile.
   const closed = Promise.withResolvers<never>();
   closed.promise.catch(() => undefined);
+  let isClosed = false;
   const connect = (options: RedisOptions): Redis => {
     const redis = new Redis(url, {
       connectTimeout: CONNECT_MS,
@@ -66,6 +68,8 @@ function redisBackEnd(url: string): BackEnd {
       const connection = connect({ maxRetriesPerRequest: null });
       // What BullMQ finds closed when it starts it gives up for good, so it starts when Redis answers.
       await Promise.race([connection.ping(), closed.promise]);
+      // Made now, it would look for its store for ever.
+      if (isClosed) throw new Error(CLOSED);
       return new Worker(name, process, {
         connection,
         prefix: 'signalbox',
@@ -77,7 +81,8 @@ function redisBackEnd(url: string): BackEnd {
       await adding.ping();
     },
     close: () => {
-      closed.reject(new Error('the jobs are closed'));
+      isClosed = true;
+      closed.reject(new Error(CLOSED));
       for (const connection of connections) connection.disconnect();
       return Promise.resolve();
     },

@@ -72,7 +72,7 @@ describe('startApiKeyAuth', () => {
     const empty = await testDatabase();
     const config = testConfig({ DATABASE_URL: empty.url });
     const ownTransport = await createTransport(config, log);
-    await expect(startApiKeyAuth({ config, transport: ownTransport, log })).rejects.toThrow(/users/);
+    await expect(startApiKeyAuth({ config, transport: ownTransport, log })).rejects.toThrow(/does not exist/);
     await ownTransport.close(1_000);
     await until('its connections are gone', 5_000, async () => (await connectionsTo(empty.url)) === 0);
     await empty.drop();

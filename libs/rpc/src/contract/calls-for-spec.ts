@@ -1,4 +1,4 @@
-import { setImmediate as tick } from 'node:timers/promises';
+import { setImmediate as tick, setTimeout as sleep } from 'node:timers/promises';
 import { DomainError, operation } from '@signalbox/contracts';
 import { until } from '@signalbox/testing';
 import { act, ask } from '../test-service-for-spec';
@@ -144,6 +144,8 @@ export function callContract(open: OpenPair): void {
       const underWay = caller.client.call(act, 1);
       await until('it runs', 5_000, () => events.length === 1);
       const stopped = stop().then(() => events.push('stopped'));
+      // A broker hands over what comes before it has heard of it.
+      await sleep(500);
       const late = failureOf(caller.client.call(act, 2, { deadlineMs: 300 }));
       expect(['SERVICE_UNAVAILABLE', 'DEADLINE_EXCEEDED']).toContain((await late).code);
       expect(events).toEqual(['started 1']);

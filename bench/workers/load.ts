@@ -163,8 +163,6 @@ const api = {
   get({ origin, path, headers }: Target, seconds: number, concurrency: number): Promise<Tally> {
     const request: Request = { method: 'GET', path, headers };
     const until = now() + seconds * 1000;
-    const spin = () => void (now() < until && setImmediate(spin));
-    spin();
     return closedLoop(origin, concurrency, () => (now() < until ? request : undefined));
   },
 

@@ -1,3 +1,4 @@
+export * from './column';
 export * from './database';
 export * from './database.module';
 export * from './embedded';

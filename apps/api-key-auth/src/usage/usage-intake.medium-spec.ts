@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { RunningAuth, refusal } from '../running-auth-for-spec';
-import { record, store } from './usage-records-for-spec';
+import { forgetUsage, record, store } from './usage-records-for-spec';
 
 describe('taking the records of requests', () => {
   let auth: RunningAuth;
@@ -9,7 +9,7 @@ describe('taking the records of requests', () => {
     await auth.addReplica();
   }, 60_000);
   afterAll(() => auth.stop());
-  beforeEach(() => auth.sql('TRUNCATE usage_logs, usage_batches, usage_rollups'));
+  beforeEach(() => forgetUsage(auth));
 
   const logs = () => auth.sql<Record<string, unknown>>('SELECT * FROM usage_logs ORDER BY time, id');
   const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();

@@ -1,26 +1,41 @@
 import { Injectable } from '@nestjs/common';
 import type { UsageBatch, UsageRecord } from '@signalbox/contracts';
-import { Database, type Prepared } from '@signalbox/database';
+import { column, Database, type Prepared } from '@signalbox/database';
 
 const NO_PARTITION = '23514';
+
+/** As the table has them, and the type of each. */
+const COLUMNS = {
+  time: 'timestamptz',
+  request_id: 'text',
+  method: 'text',
+  endpoint: 'text',
+  surface: 'text',
+  status: 'smallint',
+  duration_us: 'integer',
+  bytes_in: 'bigint',
+  bytes_out: 'bigint',
+  caller_kind: 'text',
+  caller_id: 'text',
+  caller_name: 'text',
+  project_id: 'text',
+  error_code: 'text',
+  address: 'text',
+} as const satisfies Record<keyof UsageRecord, string>;
+const NAMES = Object.keys(COLUMNS) as (keyof UsageRecord)[];
 
 const STORE: Prepared = {
   name: 'usage-store',
   text: `
     WITH batch AS (
       INSERT INTO usage_batches (id, first_at, last_at, rolled_up)
-      SELECT $1, coalesce(min(time), now()), coalesce(max(time), now()), count(*) = 0
-        FROM json_to_recordset($2::json) AS r(time timestamptz)
+      VALUES ($1, coalesce($2::timestamptz, now()), coalesce($3::timestamptz, now()), $2::timestamptz IS NULL)
       ON CONFLICT (id) DO NOTHING
       RETURNING id
     ), stored AS (
-      INSERT INTO usage_logs (batch_id, time, request_id, method, endpoint, surface, status, duration_us, bytes_in,
-        bytes_out, caller_kind, caller_id, caller_name, project_id, error_code, address)
-      SELECT batch.id, r.time, r.request_id, r.method, r.endpoint, r.surface, r.status, r.duration_us, r.bytes_in,
-        r.bytes_out, r.caller_kind, r.caller_id, r.caller_name, r.project_id, r.error_code, r.address
-        FROM batch, json_to_recordset($2::json) AS r(time timestamptz, request_id text, method text, endpoint text,
-          surface text, status smallint, duration_us integer, bytes_in bigint, bytes_out bigint, caller_kind text,
-          caller_id text, caller_name text, project_id text, error_code text, address text)
+      INSERT INTO usage_logs (batch_id, ${NAMES.join(', ')})
+      SELECT batch.id, r.*
+        FROM batch, unnest(${NAMES.map((name, at) => `$${at + 4}::${COLUMNS[name]}[]`).join(', ')}) AS r
       RETURNING 1
     )
     SELECT (SELECT count(*) FROM batch)::integer AS batches, (SELECT count(*) FROM stored)::integer AS stored`,
@@ -44,7 +59,8 @@ export class UsageIntakeRepository {
     try {
       const { rows } = await this.database.query<{ batches: number; stored: number }>(STORE, [
         id,
-        JSON.stringify(records),
+        ...span(records),
+        ...NAMES.map((name) => column(records.map((record) => record[name]))),
       ]);
       return { fresh: rows[0]?.batches === 1, records: rows[0]?.stored ?? 0 };
     } catch (error) {
@@ -52,4 +68,15 @@ export class UsageIntakeRepository {
       throw error;
     }
   }
+}
+
+/** When the first and the last of them were; a statement that finds out itself has to read them all twice. */
+function span(records: readonly UsageRecord[]): [first: Date | null, last: Date | null] {
+  let [first, last] = [Infinity, -Infinity];
+  for (const record of records) {
+    const time = Date.parse(record.time);
+    first = Math.min(first, time);
+    last = Math.max(last, time);
+  }
+  return records.length === 0 ? [null, null] : [new Date(first), new Date(last)];
 }

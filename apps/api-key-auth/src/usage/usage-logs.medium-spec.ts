@@ -6,7 +6,7 @@ import {
   type UsageLogView,
 } from '@signalbox/contracts';
 import { ADMIN, RunningAuth, refusal } from '../running-auth-for-spec';
-import { record, store } from './usage-records-for-spec';
+import { forgetUsage, record, store } from './usage-records-for-spec';
 
 const START = Date.now() - 3_600_000;
 const at = (ms: number) => new Date(START + ms).toISOString();
@@ -19,7 +19,7 @@ describe('the records of requests', () => {
     auth = await RunningAuth.start();
   }, 60_000);
   afterAll(() => auth.stop());
-  beforeEach(() => auth.sql('TRUNCATE usage_logs, usage_batches'));
+  beforeEach(() => forgetUsage(auth));
 
   const list = (filter: object = {}, principal: Principal = ADMIN) =>
     auth.call(usageOperations.logs, { ...RANGE, page: 1, size: 2, ...filter }, { principal });

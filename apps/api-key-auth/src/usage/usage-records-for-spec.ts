@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { usageOperations, type UsageRecord } from '@signalbox/contracts';
 import { until } from '@signalbox/testing';
 import type { RunningAuth } from '../running-auth-for-spec';
+import { ROLL_UP_LOCK } from './usage-rollup.repository';
 
 export const WEBHOOKS = '/api/v1/webhooks';
 
@@ -42,4 +43,15 @@ export async function rolledUp(auth: RunningAuth): Promise<void> {
     const waiting = await auth.sql('SELECT 1 FROM usage_batches WHERE NOT rolled_up LIMIT 1');
     return waiting.length === 0;
   });
+}
+
+/** Not truncated: that would lock whole tables, in another order than the service which is at work. */
+export async function forgetUsage(auth: RunningAuth): Promise<void> {
+  const tables = ['usage_batches', 'usage_logs', 'usage_rollups', 'usage_callers'];
+  // One transaction, and no sums are made meanwhile.
+  await auth.sql(
+    [`SELECT pg_advisory_xact_lock(${ROLL_UP_LOCK})`, ...tables.map((table) => `DELETE FROM ${table}`)].join(
+      ';',
+    ),
+  );
 }

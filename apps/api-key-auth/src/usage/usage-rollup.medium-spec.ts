@@ -4,7 +4,7 @@ import { testLog } from '@signalbox/testing';
 import { AuthModule } from '../auth.module';
 import { RunningAuth } from '../running-auth-for-spec';
 import { UsageKeeper } from './usage-keeper';
-import { record, rolledUp, store } from './usage-records-for-spec';
+import { forgetUsage, record, rolledUp, store } from './usage-records-for-spec';
 
 const NOON = Date.parse(new Date().toISOString().slice(0, 10)) - 12 * 3_600_000;
 const at = (ms: number) => new Date(NOON + ms).toISOString();
@@ -28,7 +28,7 @@ describe('rolling records up', () => {
     await module.close();
     await auth.stop();
   });
-  beforeEach(() => auth.sql('TRUNCATE usage_logs, usage_batches, usage_rollups, usage_callers'));
+  beforeEach(() => forgetUsage(auth));
 
   const sums = (grain: string) =>
     auth.sql<Record<string, unknown>>(

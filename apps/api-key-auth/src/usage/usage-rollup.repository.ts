@@ -4,7 +4,8 @@ import { Database } from '@signalbox/database';
 import type { PoolClient } from 'pg';
 import { stepOf } from './latency-sketch';
 
-const LOCK = 7_462_839_302;
+/** Advisory lock of whoever rolls up. */
+export const ROLL_UP_LOCK = 7_462_839_302;
 const BATCHES = 100;
 
 interface Waiting {
@@ -107,7 +108,7 @@ export class UsageRollupRepository {
 
 async function locked(client: PoolClient): Promise<boolean> {
   const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS locked', [
-    LOCK,
+    ROLL_UP_LOCK,
   ]);
   return rows[0]?.locked === true;
 }

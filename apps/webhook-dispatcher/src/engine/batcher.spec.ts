@@ -1,6 +1,6 @@
 import { Batcher } from './batcher';
 
-const options = { maxBatch: 3, maxWriting: 1, maxWaiting: 5 };
+const options = { maxBatch: 3, enough: 3, maxWriting: 1, maxWaiting: 5, gatherMs: 0 };
 const turn = () => new Promise(setImmediate);
 
 describe('Batcher', () => {
@@ -45,5 +45,55 @@ describe('Batcher', () => {
     await Promise.all([...all, waiting]);
     expect(sizes).toEqual([1, 3, 2]);
     expect(batcher.full).toBe(false);
+  });
+
+  it('lets the first of a batch wait for others, but not once there are enough', async () => {
+    const sizes: number[] = [];
+    const batcher = new Batcher(
+      (items: number[]) => {
+        sizes.push(items.length);
+        return Promise.resolve(items);
+      },
+      { ...options, gatherMs: 60_000 },
+    );
+    const two = [batcher.add(1), batcher.add(2)];
+    await turn();
+    expect(sizes).toEqual([]);
+    await Promise.all([...two, batcher.add(3)]);
+    expect(sizes).toEqual([3]);
+  });
+
+  it('writes what waited long enough', async () => {
+    const batcher = new Batcher((items: number[]) => Promise.resolve(items), { ...options, gatherMs: 1 });
+    expect(await Promise.all([batcher.add(1), batcher.add(2)])).toEqual([1, 2]);
+    await batcher.idle();
+  });
+
+  it('writes another batch beside one that takes long, once there are enough', async () => {
+    const finish: (() => void)[] = [];
+    const sizes: number[] = [];
+    const batcher = new Batcher(
+      (items: number[]) => {
+        sizes.push(items.length);
+        return new Promise<number[]>((resolve) => finish.push(() => resolve(items)));
+      },
+      { ...options, maxWriting: 2, maxWaiting: 9 },
+    );
+    const all = [batcher.add(0)];
+    await turn();
+    all.push(batcher.add(1), batcher.add(2));
+    await turn();
+    expect(sizes).toEqual([1]);
+    all.push(batcher.add(3));
+    expect(sizes).toEqual([1, 3]);
+    for (let n = 4; n <= 7; n += 1) all.push(batcher.add(n));
+    await turn();
+    expect(sizes).toEqual([1, 3]);
+    while (finish.length > 0) {
+      finish.shift()?.();
+      await turn();
+    }
+    await Promise.all(all);
+    expect(sizes).toEqual([1, 3, 3, 1]);
   });
 });

@@ -26,6 +26,9 @@ export interface AttemptResult {
 }
 
 const MAX_BATCH = 256;
+const ENOUGH = 32;
+/** Nobody waits for a result, so it may wait for others. */
+const GATHER_MS = 10;
 const MAX_WAITING = 20_000;
 const RETRY_FROM_MS = 100;
 const RETRY_TO_MS = 5_000;
@@ -79,8 +82,10 @@ export class ResultWriter {
   ) {
     this.batcher = new Batcher((results) => this.write(results), {
       maxBatch: MAX_BATCH,
+      enough: ENOUGH,
       maxWriting: 2,
       maxWaiting: MAX_WAITING,
+      gatherMs: GATHER_MS,
     });
   }
 

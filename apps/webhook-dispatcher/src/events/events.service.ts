@@ -9,6 +9,7 @@ import { EventsRepository, type NewEvent } from './events.repository';
 import { publishedBody } from './published-body';
 
 const MAX_BATCH = 256;
+const ENOUGH = 32;
 const MAX_WAITING = 10_000;
 
 const published = counter({ name: 'signalbox_events_published_total', help: 'Events accepted' });
@@ -29,8 +30,10 @@ export class EventsService {
   ) {
     this.writer = new Batcher((batch) => this.store(batch), {
       maxBatch: MAX_BATCH,
+      enough: ENOUGH,
       maxWriting: 2,
       maxWaiting: MAX_WAITING,
+      gatherMs: 0,
     });
   }
 

@@ -10,8 +10,10 @@ export type { Logger } from 'pino';
 
 /** Lines that wait for a slow reader; beyond it they are dropped rather than kept in memory. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
-/** Just below what is written at a time. */
-const BATCH_LENGTH = 15 * 1024;
+/** Written at a time: as much as a pipe takes at once. */
+const WRITE_BYTES = 64 * 1024;
+/** Just below that. */
+const BATCH_LENGTH = 60 * 1024;
 /** Shorter secrets are too likely to be a word that appears by itself. */
 const MIN_LITERAL_LENGTH = 12;
 
@@ -33,7 +35,12 @@ function standardOutput(): DestinationStream {
 }
 
 function batchedStandardOutput(): LineBatches {
-  const output = pino.destination({ fd: 1, sync: false, maxLength: MAX_WAITING_BYTES });
+  const output = pino.destination({
+    fd: 1,
+    sync: false,
+    maxLength: MAX_WAITING_BYTES,
+    maxWrite: WRITE_BYTES,
+  });
   const batches = new LineBatches(output, BATCH_LENGTH);
   // Before pino's own listener, which writes what the output holds.
   process.prependListener('exit', () => batches.flushSync());

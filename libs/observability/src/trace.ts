@@ -19,7 +19,8 @@ function randomHex(bytes: number): string {
 
 /** A W3C `traceparent` that starts a trace. */
 export function newTraceparent(): string {
-  return `00-${randomHex(16)}-${randomHex(8)}-${SAMPLED}`;
+  const ids = randomHex(24);
+  return `00-${ids.slice(0, 32)}-${ids.slice(32)}-${SAMPLED}`;
 }
 
 /** A `traceparent` for a new span in the caller's trace; starts a trace where the header is missing or malformed. */

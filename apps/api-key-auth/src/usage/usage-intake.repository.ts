@@ -70,13 +70,12 @@ export class UsageIntakeRepository {
   }
 }
 
-/** When the first and the last of them were; a statement that finds out itself has to read them all twice. */
-function span(records: readonly UsageRecord[]): [first: Date | null, last: Date | null] {
-  let [first, last] = [Infinity, -Infinity];
-  for (const record of records) {
-    const time = Date.parse(record.time);
-    first = Math.min(first, time);
-    last = Math.max(last, time);
+/** When the first and the last of them were. */
+function span(records: readonly UsageRecord[]): [first: string | null, last: string | null] {
+  let [first, last]: [string | null, string | null] = [null, null];
+  for (const { time } of records) {
+    if (first === null || time < first) first = time;
+    if (last === null || time > last) last = time;
   }
-  return records.length === 0 ? [null, null] : [new Date(first), new Date(last)];
+  return [first, last];
 }

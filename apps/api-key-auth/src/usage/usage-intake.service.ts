@@ -49,10 +49,11 @@ export class UsageIntakeService {
 }
 
 /** Without what its retention has passed; what a gateway whose clock is wrong takes for the future is of now. */
-function keepable(records: readonly UsageRecord[], floor: number, now: number): UsageRecord[] {
-  return records.flatMap((record) => {
-    const time = Date.parse(record.time);
-    if (time < floor) return [];
-    return time > now + DAY_MS ? [{ ...record, time: new Date(now).toISOString() }] : [record];
-  });
+function keepable(records: readonly UsageRecord[], floor: number, now: number): readonly UsageRecord[] {
+  // Times in one form are in the order of their texts.
+  const [from, to] = [floor, now + DAY_MS].map((time) => new Date(time).toISOString()) as [string, string];
+  if (records.every(({ time }) => time >= from && time <= to)) return records;
+  return records
+    .filter(({ time }) => time >= from)
+    .map((record) => (record.time > to ? { ...record, time: new Date(now).toISOString() } : record));
 }

@@ -73,10 +73,10 @@ export class Failures {
     return { data: { code: 'METHOD_NOT_ALLOWED' }, surface };
   }
 
-  private report(error: unknown, { code }: DomainErrorData, { id, hub, routeOptions }: FastifyRequest): void {
+  private report(error: unknown, { code }: DomainErrorData, { id, hub }: FastifyRequest): void {
     const { log: level } = ERROR_CODES[code];
     if (!this.log.isLevelEnabled(level)) return;
-    const where = { requestId: id, traceparent: hub.traceparent, route: routeOptions.url };
+    const where = { requestId: id, traceparent: hub.traceparent, route: hub.route };
     if (level === 'error') this.log.error({ err: error, code, ...where }, 'a request failed');
     else this.log[level]({ code, ...where }, 'a request was refused');
   }

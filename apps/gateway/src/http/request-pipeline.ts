@@ -144,8 +144,10 @@ export class RequestPipeline {
   };
 
   private open(request: FastifyRequest, reply: FastifyReply): void {
-    const facts = request.routeOptions.config[ROUTE_FACTS];
-    request.hub = new RequestState(request, facts, this.parts.publicUrl);
+    // Fastify makes them anew each time.
+    const { config, url } = request.routeOptions;
+    const facts = config[ROUTE_FACTS];
+    request.hub = new RequestState(request, url, facts, this.parts.publicUrl);
     this.parts.usage.watch(request, reply);
     reply.header('x-request-id', request.id);
     reply.headers(this.headersFor(facts?.contentSecurityPolicy));

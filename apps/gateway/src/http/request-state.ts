@@ -42,6 +42,8 @@ export class RequestState implements AnswerContext {
 
   constructor(
     private readonly request: FastifyRequest,
+    /** The path as it was declared; undefined for unknown ones. */
+    readonly route: string | undefined,
     /** Undefined for unknown paths and for routes of no surface. */
     readonly facts: RouteFacts | undefined,
     private readonly publicUrl: string | undefined,

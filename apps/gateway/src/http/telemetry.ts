@@ -23,7 +23,7 @@ export class Telemetry {
 
   record(request: FastifyRequest, { statusCode: status }: FastifyReply): void {
     const { hub, id, method } = request;
-    const route = request.is404 ? UNMATCHED : (request.routeOptions.url ?? UNMATCHED);
+    const route = hub.route ?? UNMATCHED;
     const ms = performance.now() - hub.startedAt;
     this.seriesOf(method, route, status).observe(ms / 1000);
     if (!this.log.isLevelEnabled('info')) return;

@@ -6,7 +6,7 @@ import {
   type UsageRecord,
 } from '@signalbox/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ROUTE_FACTS } from '../surfaces/route-facts';
+import type { RequestState } from '../http/request-state';
 import { publishedPath } from '../surfaces/published-path';
 
 const MAX_PROJECT_LENGTH = 255;
@@ -18,17 +18,17 @@ const endpoints = new Map<string, string>();
 
 /** What is noted of a request that has ended; undefined for the hub's own routes, which probes ask all day. */
 export function usageRecord(request: FastifyRequest, reply: FastifyReply): UsageRecord | undefined {
-  const { hub, routeOptions } = request;
-  if (!hub.facts && !request.is404 && routeOptions.url !== undefined) return undefined;
+  const { hub } = request;
+  if (!hub.facts && hub.route !== undefined) return undefined;
   const ms = performance.now() - hub.startedAt;
   const finished = reply.raw.writableFinished;
   const status = finished ? reply.statusCode : CLIENT_CLOSED_STATUS;
   const { caller } = hub;
   return {
-    time: new Date(Date.now() - ms).toISOString(),
+    time: isoTime(Math.floor(Date.now() - ms)),
     request_id: request.id,
     method: request.method,
-    endpoint: endpointOf(request),
+    endpoint: endpointOf(hub),
     surface: hub.surface.name,
     status,
     duration_us: Math.round(ms * 1000),
@@ -43,13 +43,26 @@ export function usageRecord(request: FastifyRequest, reply: FastifyReply): Usage
   };
 }
 
-function endpointOf({ routeOptions: { url, config }, is404 }: FastifyRequest): string {
-  const facts = config[ROUTE_FACTS];
-  if (is404 || url === undefined || !facts) return UNMATCHED_ENDPOINT;
-  const name = `${facts.surface} ${url}`;
-  const known = endpoints.get(name) ?? publishedPath(url.replaceAll(/:(\w+)/g, '{$1}'), facts.surface);
-  endpoints.set(name, known);
-  return known;
+let told = 0;
+let asText = '';
+
+/** Many requests begin in one millisecond. */
+function isoTime(time: number): string {
+  if (time !== told) {
+    told = time;
+    asText = new Date(time).toISOString();
+  }
+  return asText;
+}
+
+function endpointOf({ route, facts }: RequestState): string {
+  if (route === undefined || !facts) return UNMATCHED_ENDPOINT;
+  let endpoint = endpoints.get(route);
+  if (endpoint === undefined) {
+    endpoint = publishedPath(route.replaceAll(/:(\w+)/g, '{$1}'), facts.surface);
+    endpoints.set(route, endpoint);
+  }
+  return endpoint;
 }
 
 function bytesOut({ hub, method }: FastifyRequest, reply: FastifyReply): number {

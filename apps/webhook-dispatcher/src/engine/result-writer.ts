@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '@signalbox/contracts';
-import { Database } from '@signalbox/database';
+import { column, Database } from '@signalbox/database';
 import type { Logger } from 'pino';
 import { Batcher } from './batcher';
 
@@ -42,10 +42,11 @@ const WRITE = {
   name: 'write-results',
   text: `
   WITH result AS (
-    SELECT * FROM json_to_recordset($2::json) AS r(
-      delivery_id uuid, webhook_id uuid, attempt_id uuid, number integer, started_at timestamptz, duration_ms integer,
-      request_url text, request_headers json, status_code integer, response_headers json, response_body text,
-      response_truncated boolean, error text, status text, retry_in_ms bigint)
+    SELECT * FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::integer[], $6::timestamptz[], $7::integer[],
+      $8::text[], $9::json[], $10::integer[], $11::json[], $12::text[], $13::boolean[], $14::text[], $15::text[],
+      $16::bigint[])
+      AS r(delivery_id, webhook_id, attempt_id, number, started_at, duration_ms, request_url, request_headers,
+        status_code, response_headers, response_body, response_truncated, error, status, retry_in_ms)
   ), attempt AS (
     INSERT INTO attempts (delivery_id, id, number, started_at, duration_ms, request_url, request_headers, status_code,
       response_headers, response_body, response_truncated, error)
@@ -111,7 +112,7 @@ export class ResultWriter {
   private async write(results: AttemptResult[]): Promise<void[]> {
     for (let wait = RETRY_FROM_MS; ; wait = Math.min(wait * 2, RETRY_TO_MS)) {
       try {
-        await this.database.query(WRITE, [this.dispatcherId, JSON.stringify(results)]);
+        await this.database.query(WRITE, [this.dispatcherId, ...columns(results)]);
         return results.map(() => undefined);
       } catch (error) {
         const away = error instanceof DomainError && error.code === 'DATABASE_UNAVAILABLE';
@@ -136,4 +137,25 @@ export class ResultWriter {
       { ...only, request_headers: {}, response_headers: {}, response_body: null, error: NOT_STORABLE },
     ]);
   }
+}
+
+/** In the order in which the statement names them. */
+function columns(results: readonly AttemptResult[]): string[] {
+  return [
+    column(results.map((result) => result.delivery_id)),
+    column(results.map((result) => result.webhook_id)),
+    column(results.map((result) => result.attempt_id)),
+    column(results.map((result) => result.number)),
+    column(results.map((result) => result.started_at)),
+    column(results.map((result) => result.duration_ms)),
+    column(results.map((result) => result.request_url)),
+    column(results.map((result) => JSON.stringify(result.request_headers))),
+    column(results.map((result) => result.status_code)),
+    column(results.map((result) => JSON.stringify(result.response_headers))),
+    column(results.map((result) => result.response_body)),
+    column(results.map((result) => String(result.response_truncated))),
+    column(results.map((result) => result.error)),
+    column(results.map((result) => result.status)),
+    column(results.map((result) => result.retry_in_ms)),
+  ];
 }

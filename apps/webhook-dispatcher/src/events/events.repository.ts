@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { patternsMatching } from '@signalbox/contracts';
-import { Database, type Prepared } from '@signalbox/database';
+import { column, Database, type Prepared } from '@signalbox/database';
 import type { QueryResult, QueryResultRow } from 'pg';
 import type { Claim } from '../engine/claim';
 import type { Room } from '../engine/engine';
@@ -73,13 +73,13 @@ export class EventsRepository {
     queryable: Queryable = this.database,
   ): Promise<Map<string, Stored>> {
     const { rows } = await queryable.query<Row>(STORE, [
-      events.map((event) => event.id),
-      events.map((event) => event.type),
-      events.map((event) => event.projectId),
-      events.map((event) => event.body),
-      events.map((event) => event.createdBy),
-      events.map((event) => `{${patternsMatching(event.type).join(',')}}`),
-      events.map((event) => (event.audience === null ? null : JSON.stringify(event.audience))),
+      column(events.map((event) => event.id)),
+      column(events.map((event) => event.type)),
+      column(events.map((event) => event.projectId)),
+      column(events.map((event) => event.body)),
+      column(events.map((event) => event.createdBy)),
+      column(events.map((event) => `{${patternsMatching(event.type).join(',')}}`)),
+      column(events.map((event) => (event.audience === null ? null : JSON.stringify(event.audience)))),
       room.open,
       room.saturated,
       room.dispatcherId,

@@ -1,6 +1,6 @@
 /** What the gateway notes of one answered request. Nothing of its body, its query or its credential. */
 export interface UsageRecord {
-  /** When it began: ISO 8601. */
+  /** When it began, as `Date.prototype.toISOString` writes it. */
   readonly time: string;
   readonly request_id: string;
   readonly method: string;

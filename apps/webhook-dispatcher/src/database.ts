@@ -17,4 +17,5 @@ export const webhooksDatabase: ServiceDatabase = {
     DispatcherEntity,
   ],
   migrations: [Spine1763700000000],
+  byIndex: true,
 };

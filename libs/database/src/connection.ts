@@ -12,7 +12,7 @@ const IDLE_IN_TRANSACTION_MS = 30_000;
 
 export interface ConnectionOptions {
   readonly url: string;
-  readonly schema: string;
+  readonly database: Pick<ServiceDatabase, 'schema' | 'byIndex'>;
   readonly poolSize: number;
   /** Waits are unbounded on the server's side: for migrations. */
   readonly patient?: boolean;
@@ -22,13 +22,13 @@ export interface ConnectionOptions {
 /** How this project connects to PostgreSQL: every wait has an end, dead peers are noticed, one schema is seen. */
 export function poolConfig(options: ConnectionOptions): PoolConfig {
   return {
-    connectionString: withSearchPath(options.url, options.schema),
+    connectionString: withSettings(options.url, options.database),
     max: options.poolSize,
     connectionTimeoutMillis: options.connectMs ?? CONNECT_MS,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    application_name: `signalbox-${options.schema}`,
+    application_name: `signalbox-${options.database.schema}`,
     // A connection that breaks while it is taken emits this, which would end the process were nobody listening.
     onConnect: (client) => void client.on('error', () => undefined),
     ...(options.patient
@@ -41,22 +41,26 @@ export function poolConfig(options: ConnectionOptions): PoolConfig {
   };
 }
 
-/** As a start-up option of the connection, so that no connection is ever without it and none costs a round trip more. */
-function withSearchPath(url: string, schema: string): string {
+/** As start-up options of the connection, so that no connection is ever without them and none costs a round trip more. */
+function withSettings(url: string, { schema, byIndex }: ConnectionOptions['database']): string {
+  const settings = [`search_path=${schema}`, ...(byIndex ? ['enable_seqscan=off'] : [])];
   const withOptions = new URL(url);
   const own = withOptions.searchParams.get('options');
-  withOptions.searchParams.set('options', `${own ? `${own} ` : ''}-c search_path=${schema}`);
+  withOptions.searchParams.set(
+    'options',
+    [...(own ? [own] : []), ...settings.map((setting) => `-c ${setting}`)].join(' '),
+  );
   return withOptions.href;
 }
 
 export function createDataSource(
   database: ServiceDatabase,
-  options: Omit<ConnectionOptions, 'schema'>,
+  options: Omit<ConnectionOptions, 'database'>,
   log: Logger,
 ): DataSource {
   const { connectionString, max, connectionTimeoutMillis, application_name, ...extra } = poolConfig({
     ...options,
-    schema: database.schema,
+    database,
   });
   return new DataSource({
     type: 'postgres',

@@ -55,7 +55,7 @@ export class Database {
     const replicas = config.DATABASE_REPLICA_URLS.map((url) =>
       poolConfig({
         url,
-        schema: database.schema,
+        database,
         poolSize: config.DATABASE_POOL_SIZE,
         connectMs: REPLICA_CONNECT_MS,
       }),

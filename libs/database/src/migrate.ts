@@ -39,7 +39,12 @@ export async function migrate(
   log: Logger,
 ): Promise<void> {
   const url = required(config, 'DATABASE_URL');
-  const { connectionString } = poolConfig({ url, schema: 'public', poolSize: 1, patient: true });
+  const { connectionString } = poolConfig({
+    url,
+    database: { schema: 'public' },
+    poolSize: 1,
+    patient: true,
+  });
   const lock = await connect(connectionString, log);
   // An error of the waiting connection shows in the statement that uses it, or does not matter.
   lock.on('error', (error) => log.warn({ err: error }, 'The connection that holds the migration lock broke'));

@@ -8,6 +8,12 @@ export const DISPATCHER_DEAD_AFTER_SECONDS = 15;
 /** More than any dispatcher holds. */
 const MAX_HELD = 50_000;
 
+/**
+ * Whether the first parameter holds a delivery that is found by its id. Compared in a way that uses no index: the one on holders
+ * keeps an entry of the same holder for each delivery that was made, until it is vacuumed.
+ */
+export const HELD_BY_1 = 'claimed_by IS NOT DISTINCT FROM $1';
+
 const CLAIM_DUE = {
   name: 'claim-due',
   text: `WITH due AS (
@@ -80,7 +86,7 @@ export class ClaimsRepository {
   async postpone(dispatcherId: string, deliveryId: string): Promise<void> {
     await this.database.query(
       `UPDATE deliveries SET claimed_by = NULL, next_attempt_at = now() + interval '1 minute'
-       WHERE id = $2 AND claimed_by = $1`,
+       WHERE id = $2 AND ${HELD_BY_1}`,
       [dispatcherId, deliveryId],
     );
   }
@@ -95,7 +101,7 @@ export class ClaimsRepository {
 
   async giveBack(dispatcherId: string, deliveryIds: string[]): Promise<void> {
     await this.database.query(
-      `UPDATE deliveries SET claimed_by = NULL WHERE claimed_by = $1 AND id = ANY ($2::uuid[])`,
+      `UPDATE deliveries SET claimed_by = NULL WHERE id = ANY ($2::uuid[]) AND ${HELD_BY_1}`,
       [dispatcherId, deliveryIds],
     );
   }

@@ -4,6 +4,7 @@ import { DomainError } from '@signalbox/contracts';
 import { column, Database } from '@signalbox/database';
 import type { Logger } from 'pino';
 import { Batcher } from './batcher';
+import { HELD_BY_1 } from './claims.repository';
 
 /** One attempt and the state it leaves its delivery in, named as the columns are. */
 export interface AttemptResult {
@@ -67,7 +68,7 @@ const WRITE = {
     status = r.status, attempts = r.number, claimed_by = NULL, status_code = r.status_code,
     duration_ms = r.duration_ms, error = r.error,
     next_attempt_at = now() + make_interval(secs => r.retry_in_ms / 1000.0)
-  FROM result r WHERE d.id = r.delivery_id AND d.claimed_by = $1`,
+  FROM result r WHERE d.id = r.delivery_id AND d.${HELD_BY_1}`,
 };
 
 /** Writes results, in batches; while the database is away it keeps trying, so that no attempt made is forgotten. */

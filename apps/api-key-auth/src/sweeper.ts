@@ -5,6 +5,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { AlertsService } from './alerts/alerts.service';
 import { IdempotencyService } from './idempotency/idempotency.service';
 import { Rounds } from './rounds';
 import { SessionsService } from './sessions/sessions.service';
@@ -27,6 +28,7 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     private readonly idempotency: IdempotencyService,
     private readonly signIns: SignInGuard,
     private readonly keys: KeyRing,
+    private readonly alerts: AlertsService,
     @Inject(LOG) private readonly log: Logger,
   ) {
     this.rounds = new Rounds('sweeping', EVERY_MS, () => this.sweep(), log);
@@ -45,6 +47,7 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     await this.sweepOne('expired sessions', (limit) => this.sessions.sweep(limit));
     await this.sweepOne('idempotency records', (limit) => this.idempotency.sweep(limit));
     await this.sweepOne('failed sign-ins', (limit) => this.signIns.sweep(limit));
+    await this.sweepOne('changes of alerts', (limit) => this.alerts.sweep(limit));
     await this.sweepOne('signing keys', () => this.keys.sweep());
   }
 

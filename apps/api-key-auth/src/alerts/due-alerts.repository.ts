@@ -34,9 +34,10 @@ export class DueAlertsRepository {
 
   /** The rule that has waited longest, which is this caller's for a while; undefined where none is due. */
   async claim(): Promise<DueAlert | undefined> {
+    // Times are stored rounded to the millisecond, so that `now` may be stored as just after it.
     const { rows } = await this.database.query<DueAlert>(
       `UPDATE alerts SET due_at = now() + $1 * interval '1 second'
-        WHERE id = (SELECT id FROM alerts WHERE is_active AND due_at <= now() ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+        WHERE id = (SELECT id FROM alerts WHERE is_active AND due_at < now() + interval '1 millisecond' ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
         RETURNING id, name, metric, operator, threshold, window_minutes AS "windowMinutes", percentile, filter, state,
           due_at AS "dueAt", date_trunc('minute', now() - $2 * interval '1 second', 'UTC') AS until`,
       [CLAIM_SECONDS, SETTLED_SECONDS],

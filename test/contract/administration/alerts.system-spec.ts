@@ -125,6 +125,22 @@ describe('/api/v1/admin/integration/alerts', () => {
     });
   }, 90_000);
 
+  test.each([
+    ['error_rate', { filter: { key: 'nobody' } }, null],
+    ['response_time', { filter: { key: 'nobody' } }, null],
+    ['webhook_failures', { filter: { project_id: 'nobody' } }, 0],
+    ['delivery_success', { filter: { project_id: 'nobody' } }, null],
+    ['quota_share', { filter: { key: 'nobody' } }, null],
+  ])('evaluates %s', async (metric, fields, value) => {
+    const { id } = (await make({ ...alert(), metric, ...fields })).body.data;
+    let found: Readonly<Record<string, unknown>> = {};
+    await until('it is evaluated', 30_000, async () => {
+      found = (await hub.call<Data<typeof found>>('GET', `${ALERTS}/${id}`)).body.data;
+      return found.last_evaluated_at !== null;
+    });
+    expect(found).toMatchObject({ state: 'ok', since: TIME, last_value: value, last_evaluated_at: TIME });
+  });
+
   test('refuses a name that is taken', async () => {
     const one = { ...alert(), is_active: false };
     await make(one);

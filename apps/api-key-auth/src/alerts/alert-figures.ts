@@ -48,8 +48,8 @@ export class AlertFigures {
       const { status, ...others } = alert.filter;
       const query = await this.requestsOf(alert, others);
       if (status === undefined) {
-        const [figures] = await this.sums.figures(query, [], 1);
-        return perCent(figures?.failed ?? 0, figures?.requests ?? 0);
+        const { requests, failed } = await this.sums.counts(query);
+        return perCent(failed, requests);
       }
       const [failed, all] = await Promise.all([
         this.sums.requests({ ...query, filter: alert.filter }),

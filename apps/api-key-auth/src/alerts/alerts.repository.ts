@@ -7,7 +7,7 @@ import type { Repository } from 'typeorm';
 import { AlertEntity } from './alert.entity';
 import { ruleOf, type AlertFields } from './alert-rule';
 
-const LOCK = 7_462_839_304;
+const LOCK = 7_463_720_200;
 const UNIQUE_VIOLATION = '23505';
 
 const COLUMNS = `id, name, metric, operator, threshold, window_minutes AS "windowMinutes", percentile, filter,

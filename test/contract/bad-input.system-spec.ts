@@ -41,6 +41,19 @@ const CASES: readonly Case[] = [
   { method: 'POST', path: `${ADMIN}/event-types`, good: { name: 'bad.input' }, status: 400 },
   {
     method: 'POST',
+    path: `${ADMIN}/alerts`,
+    good: {
+      name: 'Bad input',
+      metric: 'response_time',
+      operator: 'gt',
+      threshold: 5,
+      window_minutes: 5,
+    },
+    status: 400,
+  },
+  { method: 'PUT', path: `${ADMIN}/alerts/{alert_id}`, good: { threshold: 5 }, status: 400 },
+  {
+    method: 'POST',
     path: `${ADMIN}/usage-reports`,
     good: { name: 'Bad input', group_by: ['endpoint'] },
     status: 400,
@@ -87,6 +100,7 @@ async function stored(webhookId: string): Promise<unknown[]> {
       `${ADMIN}/event-types?limit=1`,
       `${ADMIN}/api-keys?limit=1`,
       `${ADMIN}/usage-reports?limit=1`,
+      `${ADMIN}/alerts?limit=1`,
       '/api/users/?page_size=1',
     ].map((path) => hub.call<{ pagination?: { total: number }; count?: number }>('GET', path)),
   );

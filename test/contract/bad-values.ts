@@ -66,7 +66,8 @@ function nullable(schema: Json, document: PublishedDocument): Json {
 }
 
 function badValues(rules: Json): { what: string; value: unknown }[] {
-  const allowed = [rules.type].flat();
+  const given = [rules.type].flat();
+  const allowed = given.includes('number') ? [...given, 'integer'] : given;
   const wrongTypes = Object.entries(OF_TYPE)
     .filter(([type]) => !allowed.includes(type))
     .map(([type, value]) => ({ what: `a value of type ${type}`, value }));
@@ -80,7 +81,7 @@ function badValues(rules: Json): { what: string; value: unknown }[] {
     ...bound('minItems', 'too few', (limit) => Array.from({ length: limit - 1 }, () => 'x')),
     ...bound('maxItems', 'too many', (limit) => Array.from({ length: limit + 1 }, () => '*')),
     ...(typeof rules.minimum === 'number' ? [{ what: 'too small', value: rules.minimum - 1 }] : []),
-    ...(allowed.includes('integer') ? [{ what: 'a fraction', value: 1.5 }] : []),
+    ...(given.includes('integer') ? [{ what: 'a fraction', value: 1.5 }] : []),
     ...(rules.enum ? [{ what: 'an unknown word', value: 'nobody_knows_this' }] : []),
     ...(rules.format === 'uri' ? [{ what: 'no URL', value: 'example.com' }] : []),
     ...(rules.format === 'email' ? [{ what: 'no e-mail address', value: 'jane@' }] : []),

@@ -69,6 +69,12 @@ const OPERATIONS: Readonly<Record<string, readonly Role[] | null>> = {
   [`PUT ${S1}/usage-reports/{report_id}`]: ADMIN,
   [`DELETE ${S1}/usage-reports/{report_id}`]: ADMIN,
   [`GET ${S1}/usage-reports/{report_id}/run`]: ADMIN,
+  [`GET ${S1}/alerts`]: ADMIN,
+  [`POST ${S1}/alerts`]: ADMIN,
+  [`GET ${S1}/alerts/{alert_id}`]: ADMIN,
+  [`PUT ${S1}/alerts/{alert_id}`]: ADMIN,
+  [`DELETE ${S1}/alerts/{alert_id}`]: ADMIN,
+  [`GET ${S1}/alerts/{alert_id}/history`]: ADMIN,
   [`GET ${S1}/dashboard`]: READ,
   [`GET ${S1}/endpoints`]: READ,
 };
@@ -82,7 +88,7 @@ const methodOf = (operation: string): string => operation.split(' ', 1)[0] ?? ''
 const pathOf = (operation: string, id = NOBODY_ID): string =>
   operation
     .slice(methodOf(operation).length + 1)
-    .replace(/\{(?:webhook_id|key_id|report_id|id)\}/, id)
+    .replace(/\{(?:webhook_id|key_id|report_id|alert_id|id)\}/, id)
     .replace('{event_type}', 'nobody.knows');
 /** A word may stand where an id does: `/api/users/me/` is the path of one user too. */
 const isAt = (operation: string, path: string): boolean =>
@@ -258,7 +264,9 @@ describe('paths and methods', () => {
 });
 
 describe('lists', () => {
-  const lists = NAMES.filter((name) => /^GET .*\/(webhooks|logs|deliveries|event-types|users\/)$/.test(name));
+  const lists = NAMES.filter((name) =>
+    /^GET .*\/(webhooks|logs|deliveries|event-types|alerts|users\/)$/.test(name),
+  );
 
   test.each(lists)('%s refuses every page that is none, naming the parameter', async (operation) => {
     const { id } = await makeAdminWebhook(hub);

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { required } from '@signalbox/config';
 import { DatabaseModule } from '@signalbox/database';
 import { RpcModule, type Runtime } from '@signalbox/rpc';
+import { AlertsModule } from './alerts/alerts.module';
 import { ApiKeysModule } from './api-keys/api-keys.module';
 import { authDatabase } from './database';
 import { IdempotencyModule } from './idempotency/idempotency.module';
@@ -28,6 +29,7 @@ export class AuthModule {
         SessionsModule,
         IdempotencyModule,
         UsageModule,
+        AlertsModule,
         ApiKeysModule.of(required(config, 'API_KEY_PEPPERS'), config.API_KEY_EXPIRING_DAYS),
       ],
       providers: [Sweeper],

@@ -1,4 +1,5 @@
 import type { ServiceDatabase } from '@signalbox/database';
+import { AlertEntity } from './alerts/alert.entity';
 import { ApiKeyEntity } from './api-keys/api-key.entity';
 import { ApiKeySecretEntity } from './api-keys/api-key-secret.entity';
 import { IdempotencyRecordEntity } from './idempotency/idempotency-record.entity';
@@ -6,6 +7,7 @@ import { UsersSessionsIdempotency1763700000000 } from './migrations/176370000000
 import { SignInsAndSigningKeys1763700100000 } from './migrations/1763700100000-sign-ins-and-signing-keys';
 import { ApiKeys1763700200000 } from './migrations/1763700200000-api-keys';
 import { Usage1763710000300 } from './migrations/1763710000300-usage';
+import { Alerts1763720000200 } from './migrations/1763720000200-alerts';
 import { SessionEntity } from './sessions/session.entity';
 import { SignInFailuresEntity } from './sign-in/sign-in-failures.entity';
 import { SigningKeyEntity } from './tokens/signing-key.entity';
@@ -23,11 +25,13 @@ export const authDatabase: ServiceDatabase = {
     UsageReportEntity,
     ApiKeyEntity,
     ApiKeySecretEntity,
+    AlertEntity,
   ],
   migrations: [
     UsersSessionsIdempotency1763700000000,
     SignInsAndSigningKeys1763700100000,
     ApiKeys1763700200000,
     Usage1763710000300,
+    Alerts1763720000200,
   ],
 };

@@ -5,7 +5,9 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { AlertsService } from './alerts/alerts.service';
 import { IdempotencyService } from './idempotency/idempotency.service';
+import { Rounds } from './rounds';
 import { SessionsService } from './sessions/sessions.service';
 import { LOG } from './settings.module';
 import { SignInGuard } from './sign-in/sign-in-guard';
@@ -19,26 +21,25 @@ const BATCHES = 20;
 /** Removes what has had its time. Replicas may sweep at once: each takes what no other has locked. */
 @Injectable()
 export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private round: Promise<void> = Promise.resolve();
-  private stopping = false;
+  private readonly rounds: Rounds;
 
   constructor(
     private readonly sessions: SessionsService,
     private readonly idempotency: IdempotencyService,
     private readonly signIns: SignInGuard,
     private readonly keys: KeyRing,
+    private readonly alerts: AlertsService,
     @Inject(LOG) private readonly log: Logger,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.schedule();
+  ) {
+    this.rounds = new Rounds('sweeping', EVERY_MS, () => this.sweep(), log);
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stopping = true;
-    clearTimeout(this.timer);
-    await this.round;
+  onApplicationBootstrap(): void {
+    this.rounds.start();
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.rounds.stop();
   }
 
   /** Never rejects: what fails is logged and tried again in the next round. */
@@ -46,21 +47,14 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     await this.sweepOne('expired sessions', (limit) => this.sessions.sweep(limit));
     await this.sweepOne('idempotency records', (limit) => this.idempotency.sweep(limit));
     await this.sweepOne('failed sign-ins', (limit) => this.signIns.sweep(limit));
+    await this.sweepOne('changes of alerts', (limit) => this.alerts.sweep(limit));
     await this.sweepOne('signing keys', () => this.keys.sweep());
-  }
-
-  private schedule(): void {
-    if (this.stopping) return;
-    this.timer = setTimeout(() => {
-      this.round = this.sweep().then(() => this.schedule());
-    }, EVERY_MS);
-    this.timer.unref();
   }
 
   private async sweepOne(what: string, batch: (limit: number) => Promise<number>): Promise<void> {
     try {
       let removed = 0;
-      for (let n = 0; n < BATCHES && !this.stopping; n += 1) {
+      for (let n = 0; n < BATCHES && !this.rounds.stopped; n += 1) {
         const found = await batch(BATCH);
         removed += found;
         if (found < BATCH) break;

@@ -8,6 +8,7 @@ import { eventOperations, SYSTEM } from '@signalbox/contracts';
 import { counter } from '@signalbox/observability';
 import { RpcClient } from '@signalbox/rpc';
 import type { Logger } from 'pino';
+import { Rounds } from '../rounds';
 import { LOG } from '../settings.module';
 import { ExpiringKeysRepository, type ExpiringKey } from './expiring-keys.repository';
 import { SecretsRepository } from './secrets.repository';
@@ -29,9 +30,7 @@ const told = counter({
 /** Tells once of each key that is about to expire, and removes secrets whose overlap is over. Replicas may do so at once. */
 @Injectable()
 export class KeyRounds implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private round: Promise<void> = Promise.resolve();
-  private stopping = false;
+  private readonly rounds: Rounds;
 
   constructor(
     private readonly expiring: ExpiringKeysRepository,
@@ -39,37 +38,29 @@ export class KeyRounds implements OnApplicationBootstrap, BeforeApplicationShutd
     private readonly rpc: RpcClient,
     @Inject(KEY_EXPIRING_DAYS) private readonly expiringDays: number,
     @Inject(LOG) private readonly log: Logger,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.schedule();
+  ) {
+    this.rounds = new Rounds('what is due of API keys', EVERY_MS, () => this.run(), log);
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stopping = true;
-    clearTimeout(this.timer);
-    await this.round;
+  onApplicationBootstrap(): void {
+    this.rounds.start();
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.rounds.stop();
   }
 
   /** Never rejects: what fails is logged and tried again in the next round. */
   async run(): Promise<void> {
     try {
       for (const key of await this.expiring.due(this.expiringDays, EXPIRING_MAX)) {
-        if (this.stopping) return;
+        if (this.rounds.stopped) return;
         await this.tell(key);
       }
       await this.secrets.deleteEnded(ENDED_MAX);
     } catch (err) {
       this.log.warn({ err }, 'What is due of API keys could not be done');
     }
-  }
-
-  private schedule(): void {
-    if (this.stopping) return;
-    this.timer = setTimeout(() => {
-      this.round = this.run().then(() => this.schedule());
-    }, EVERY_MS);
-    this.timer.unref();
   }
 
   private async tell(key: ExpiringKey): Promise<void> {

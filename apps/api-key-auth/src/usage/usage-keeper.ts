@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Inject,
   Injectable,
@@ -8,6 +7,7 @@ import {
 import { gauge } from '@signalbox/observability';
 import type { UsageGrain } from '@signalbox/contracts';
 import type { Logger } from 'pino';
+import { Rounds } from '../rounds';
 import { AuthSettings, LOG } from '../settings.module';
 import { DAY_MS, retentionFloor } from './usage-days';
 import { UsagePartitionsRepository } from './usage-partitions.repository';
@@ -35,8 +35,7 @@ const lag = gauge({
  */
 @Injectable()
 export class UsageKeeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly stopping = new AbortController();
-  private loop: Promise<void> = Promise.resolve();
+  private readonly rounds: Rounds;
   private tidiedAt = 0;
 
   constructor(
@@ -44,20 +43,21 @@ export class UsageKeeper implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly partitions: UsagePartitionsRepository,
     private readonly settings: AuthSettings,
     @Inject(LOG) private readonly log: Logger,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.loop = this.run();
+  ) {
+    this.rounds = new Rounds('keeping the usage records', ROLL_UP_EVERY_MS, () => this.keep(), log);
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await this.loop;
+  onApplicationBootstrap(): void {
+    this.rounds.start(0);
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.rounds.stop();
   }
 
   /** Until nothing waits. */
   async rollUp(): Promise<void> {
-    while (!this.stopped && (await this.rollup.rollUpSome())) continue;
+    while (!this.rounds.stopped && (await this.rollup.rollUpSome())) continue;
     lag.set(await this.rollup.lagSeconds());
   }
 
@@ -71,29 +71,16 @@ export class UsageKeeper implements OnApplicationBootstrap, BeforeApplicationShu
     await this.inBatches(() => this.rollup.forgetBatches(BATCH_DAYS, DELETE_BATCH));
   }
 
-  private get stopped(): boolean {
-    return this.stopping.signal.aborted;
-  }
-
-  private async run(): Promise<void> {
-    while (!this.stopped) {
-      try {
-        if (Date.now() - this.tidiedAt >= TIDY_EVERY_MS) {
-          await this.tidy();
-          this.tidiedAt = Date.now();
-        }
-        await this.rollUp();
-      } catch (error) {
-        this.log.warn({ err: error }, 'Keeping the usage records failed; trying again shortly');
-      }
-      await sleep(ROLL_UP_EVERY_MS, undefined, { signal: this.stopping.signal, ref: false }).catch(
-        () => undefined,
-      );
+  private async keep(): Promise<void> {
+    if (Date.now() - this.tidiedAt >= TIDY_EVERY_MS) {
+      await this.tidy();
+      this.tidiedAt = Date.now();
     }
+    await this.rollUp();
   }
 
   private async inBatches(batch: () => Promise<number>): Promise<void> {
-    for (let n = 0; n < DELETE_BATCHES && !this.stopped; n += 1) {
+    for (let n = 0; n < DELETE_BATCHES && !this.rounds.stopped; n += 1) {
       if ((await batch()) < DELETE_BATCH) return;
     }
   }

@@ -83,6 +83,15 @@ export class UsageRollupRepository {
     return rows[0]?.lag ?? 0;
   }
 
+  /** Whether something that happened before that moment came in and is not yet part of the sums. */
+  async waitsBefore(moment: Date): Promise<boolean> {
+    const { rowCount } = await this.database.query(
+      'SELECT FROM usage_batches WHERE NOT rolled_up AND first_at < $1 LIMIT 1',
+      [moment],
+    );
+    return rowCount !== 0;
+  }
+
   /** Deletes up to `limit` sums of that grain older than `days` and tells how many it found. */
   async deleteOld(grain: UsageGrain, days: number, limit: number): Promise<number> {
     const { rowCount } = await this.database.query(

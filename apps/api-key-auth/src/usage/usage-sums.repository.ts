@@ -140,12 +140,17 @@ export class UsageSumsRepository {
   }
 
   async requests(query: SumsQuery): Promise<number> {
+    return (await this.counts(query)).requests;
+  }
+
+  async counts(query: SumsQuery): Promise<Pick<UsageFigures, 'requests' | 'failed'>> {
     const { where, values } = chosen(query);
-    const { rows } = await this.database.lagging.query<{ requests: string | null }>(
-      `SELECT sum(requests) AS requests FROM usage_rollups WHERE ${where}`,
+    const { rows } = await this.database.lagging.query<{ requests: string | null; failed: string | null }>(
+      `SELECT sum(requests) AS requests, sum(requests) FILTER (WHERE status >= 400) AS failed
+         FROM usage_rollups WHERE ${where}`,
       values,
     );
-    return Number(rows[0]?.requests ?? 0);
+    return { requests: Number(rows[0]?.requests ?? 0), failed: Number(rows[0]?.failed ?? 0) };
   }
 }
 

@@ -32,6 +32,6 @@ import { UsageController } from './usage.controller';
     UsageReportsRepository,
     UsageReportsService,
   ],
-  exports: [UsageStatsService, UsageSumsRepository],
+  exports: [UsageStatsService, UsageSumsRepository, UsageRollupRepository],
 })
 export class UsageModule {}

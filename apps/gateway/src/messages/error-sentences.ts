@@ -159,6 +159,16 @@ export const ERROR_SENTENCES = {
     'zh-TW': '使用此 Idempotency-Key 的第一個請求尚未結束',
     'zh-CN': '使用此 Idempotency-Key 的第一个请求尚未结束',
   },
+  'alert.name_taken': {
+    en: 'There is an alert of that name',
+    'zh-TW': '告警名稱已被使用',
+    'zh-CN': '告警名称已被使用',
+  },
+  'alert.too_many': {
+    en: 'There are too many alerts',
+    'zh-TW': '告警數量過多',
+    'zh-CN': '告警数量过多',
+  },
   'usage_report.name_taken': {
     en: 'There is a report of that name',
     'zh-TW': '報表名稱已被使用',

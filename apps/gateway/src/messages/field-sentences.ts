@@ -145,6 +145,11 @@ export const FIELD_SENTENCES = {
     'zh-TW': '由系統自行設定',
     'zh-CN': '由系统自行设置',
   },
+  'alert.not_of_metric': {
+    en: 'does not apply to {metric}',
+    'zh-TW': '不適用於 {metric}',
+    'zh-CN': '不适用于 {metric}',
+  },
   'usage.range_empty': {
     en: 'must be later than the beginning',
     'zh-TW': '必須晚於開始時間',

@@ -11,7 +11,11 @@ const RULE_SCHEMAS: Readonly<Record<string, (...constraints: never[]) => Schema>
   printable: () => ({ pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$' }),
   isEmail: () => ({ format: 'email' }),
   httpUrl: () => ({ format: 'uri', pattern: '^[hH][tT][tT][pP][sS]?://[^/\\\\?#]' }),
-  isIn: (values: readonly string[]) => ({ type: 'string', enum: [...values] }),
+  isIn: (values: readonly (string | number)[]) => ({
+    type: values.every((value) => typeof value === 'number') ? 'integer' : 'string',
+    enum: [...values],
+  }),
+  isNumber: () => ({ type: 'number' }),
   isInt: () => ({ type: 'integer' }),
   min: (minimum: number) => ({ minimum }),
   max: (maximum: number) => ({ maximum }),

@@ -4,6 +4,7 @@ import {
   IsArray,
   IsIn,
   IsInt,
+  IsNumber,
   IsString,
   Length,
   Max,
@@ -72,6 +73,10 @@ export const IsName = (max = 255, options: RuleOptions = {}): PropertyDecorator 
 
 /** A whole JSON number from `min` to `max`; a string of digits is refused. */
 export const IsWhole = (min: number, max: number): PropertyDecorator => together(IsInt(), Min(min), Max(max));
+
+/** A JSON number from `min` to `max`. */
+export const IsAmount = (min: number, max: number): PropertyDecorator =>
+  together(IsNumber(), Min(min), Max(max));
 
 /** A list of `min` to `max` items; what the items are is said by rules with `each`. */
 export const IsList = (max: number, min = 0): PropertyDecorator =>

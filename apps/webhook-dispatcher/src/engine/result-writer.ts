@@ -63,6 +63,13 @@ const WRITE = {
       success_count = s.success_count + excluded.success_count,
       failure_count = s.failure_count + excluded.failure_count,
       last_triggered_at = greatest(s.last_triggered_at, excluded.last_triggered_at)
+  ), by_minute AS (
+    INSERT INTO attempt_counts AS c (minute, webhook_id, succeeded, failed)
+    SELECT date_trunc('minute', now(), 'UTC'), webhook_id, count(*) FILTER (WHERE status = 'success'),
+      count(*) FILTER (WHERE status <> 'success')
+    FROM result GROUP BY webhook_id ORDER BY webhook_id
+    ON CONFLICT (minute, webhook_id) DO UPDATE SET
+      succeeded = c.succeeded + excluded.succeeded, failed = c.failed + excluded.failed
   )
   UPDATE deliveries d SET
     status = r.status, attempts = r.number, claimed_by = NULL, status_code = r.status_code,

@@ -51,4 +51,18 @@ describe('Retention', () => {
     await retention.run(Date.now() + 31 * DAY_MS);
     expect((await counts())?.events).toBe(0);
   });
+
+  it('keeps the counts of attempts for as long as somebody may ask', async () => {
+    const retention = new Retention(hub.database, 30, testLog());
+    await hub.database.query('TRUNCATE attempt_counts');
+    await hub.database.query(
+      `INSERT INTO attempt_counts (minute, webhook_id, succeeded, failed)
+       SELECT date_trunc('minute', now()) - n * interval '1 minute', uuidv7(), 1, 0 FROM generate_series(0, 5000) n`,
+    );
+    const left = async () => (await hub.database.query('SELECT FROM attempt_counts')).rowCount;
+    await retention.run();
+    expect(await left()).toBe(2 * 1_440);
+    await retention.run(Date.now() + 3 * DAY_MS);
+    expect(await left()).toBe(0);
+  });
 });

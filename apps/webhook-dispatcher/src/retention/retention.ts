@@ -6,6 +6,8 @@ import type { Logger } from 'pino';
 const BATCH = 2_000;
 const MAX_BATCHES = 500;
 const DAY_MS = 86_400_000;
+/** Nobody asks for counts of more than the last day. */
+const COUNTS_DAYS = 2;
 
 const purged = counter({
   name: 'signalbox_deliveries_purged_total',
@@ -43,6 +45,7 @@ export class Retention {
     const orphans = await inBatches(() => this.purge(`webhook_id = ANY ($1::uuid[])`, orphaned));
     const old = await inBatches(() => this.purge(`id < $1 AND status <> 'pending'`, floor));
     const events = await inBatches(() => this.purgeEvents(floor));
+    await inBatches(() => this.purgeCounts(new Date(now - COUNTS_DAYS * DAY_MS)));
     if (orphans + old + events > 0) {
       this.log.info({ orphans, old, events }, 'Removed what is past its retention');
     }
@@ -63,6 +66,17 @@ export class Retention {
     const count = rows[0]?.count ?? 0;
     purged.inc(count);
     return count;
+  }
+
+  private async purgeCounts(before: Date): Promise<number> {
+    const { rowCount } = await this.database.query(
+      `DELETE FROM attempt_counts WHERE (minute, webhook_id) IN (
+         SELECT minute, webhook_id FROM attempt_counts WHERE minute < $1
+         ORDER BY minute, webhook_id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED
+       )`,
+      [before],
+    );
+    return rowCount ?? 0;
   }
 
   /** What is left of the old deliveries still waits, and needs its event. */

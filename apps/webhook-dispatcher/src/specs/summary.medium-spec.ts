@@ -1,6 +1,6 @@
 import { webhookOperations } from '@signalbox/contracts';
 import { idFloor } from '@signalbox/database';
-import { until } from '@signalbox/testing';
+import { startReceiver, until } from '@signalbox/testing';
 import { ADMIN, confinedTo, type DispatcherUnderTest, startDispatcher } from './dispatcher-for-spec';
 
 const NOWHERE = 'http://127.0.0.1:9/';
@@ -48,5 +48,35 @@ describe('the summary of webhooks and their deliveries', () => {
       failed_24h: 1,
     });
     expect(await summary(confinedTo('apollo', 'gemini'))).toEqual(all);
+  });
+
+  it('counts attempts by what became of them, in the minutes in which that was known', async () => {
+    const minute = 60_000;
+    const from = Math.floor(Date.now() / minute) * minute;
+    const failing = await startReceiver({ respond: (_request, nth) => (nth < 3 ? 500 : 200) });
+    const retry_config = { max_retries: 5, retry_delay: 1 };
+    await hub.createWebhook({ url: failing.url, project_id: 'vostok', retry_config });
+    await hub.publish({ n: 1 }, 'task.created', confinedTo('vostok'));
+    await failing.received(3);
+    const counts = (query: { from?: number; to?: number; project_id?: string } = {}, principal = ADMIN) =>
+      hub.call(
+        webhookOperations.attemptCounts,
+        {
+          from: new Date(query.from ?? from).toISOString(),
+          to: new Date(query.to ?? from + 60 * minute).toISOString(),
+          project_id: query.project_id,
+        },
+        principal,
+      );
+    await until('the last result is stored', 10_000, async () => (await counts()).succeeded > 0);
+    const all = { succeeded: 1, failed: 2 };
+    const none = { succeeded: 0, failed: 0 };
+    expect(await counts()).toEqual(all);
+    expect(await counts({ project_id: 'vostok' })).toEqual(all);
+    expect(await counts({ project_id: 'gemini' })).toEqual(none);
+    expect(await counts({}, confinedTo('vostok'))).toEqual(all);
+    expect(await counts({ project_id: 'vostok' }, confinedTo('gemini'))).toEqual(none);
+    expect(await counts({ from: from - 60 * minute, to: from })).toEqual(none);
+    await failing.close();
   });
 });

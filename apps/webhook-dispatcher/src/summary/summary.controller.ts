@@ -1,5 +1,11 @@
 import { Controller } from '@nestjs/common';
-import { webhookOperations, type CallContext, type WebhookSummary } from '@signalbox/contracts';
+import {
+  webhookOperations,
+  type AttemptCounts,
+  type AttemptCountsQuery,
+  type CallContext,
+  type WebhookSummary,
+} from '@signalbox/contracts';
 import { Handles } from '@signalbox/rpc';
 import { SummaryService } from './summary.service';
 
@@ -10,5 +16,10 @@ export class SummaryController {
   @Handles(webhookOperations.summary)
   summary(_input: Record<string, never>, { principal }: CallContext): Promise<WebhookSummary> {
     return this.summaries.summary(principal);
+  }
+
+  @Handles(webhookOperations.attemptCounts)
+  attemptCounts(input: AttemptCountsQuery, { principal }: CallContext): Promise<AttemptCounts> {
+    return this.summaries.attemptCounts(input, principal);
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { WebhookSummary } from '@signalbox/contracts';
+import type { AttemptCounts, WebhookSummary } from '@signalbox/contracts';
 import { Database, idFloor } from '@signalbox/database';
 
 const DAY_MS = 86_400_000;
@@ -35,5 +35,17 @@ export class SummaryRepository {
       succeeded_24h: Number(succeeded),
       failed_24h: Number(failed),
     };
+  }
+
+  /** @param projects webhooks of these only; null for all, also those that are gone by now */
+  async attemptCounts(from: Date, to: Date, projects: readonly string[] | null): Promise<AttemptCounts> {
+    const { rows } = await this.database.query<{ succeeded: string; failed: string }>(
+      `SELECT coalesce(sum(succeeded), 0) AS succeeded, coalesce(sum(failed), 0) AS failed
+         FROM attempt_counts WHERE minute >= $1 AND minute < $2${
+           projects === null ? '' : ` AND webhook_id IN (SELECT id FROM webhooks WHERE project_id = ANY ($3))`
+         }`,
+      projects === null ? [from, to] : [from, to, projects],
+    );
+    return { succeeded: Number(rows[0]?.succeeded ?? 0), failed: Number(rows[0]?.failed ?? 0) };
   }
 }

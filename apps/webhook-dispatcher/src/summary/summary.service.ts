@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { Principal, WebhookSummary } from '@signalbox/contracts';
+import {
+  sees,
+  type AttemptCounts,
+  type AttemptCountsQuery,
+  type Principal,
+  type WebhookSummary,
+} from '@signalbox/contracts';
 import { SummaryRepository } from './summary.repository';
 
 /** Counting a day of deliveries may take a while: a page that asks again and again gets the same answer for so long. */
@@ -19,5 +25,12 @@ export class SummaryService {
     this.last = { until: Date.now() + FRESH_MS, answer };
     answer.catch(() => (this.last = undefined));
     return answer;
+  }
+
+  /** Of the webhooks that the caller may see. */
+  attemptCounts({ from, to, project_id }: AttemptCountsQuery, principal: Principal): Promise<AttemptCounts> {
+    const asked = project_id === undefined ? principal.projects : [project_id];
+    const projects = asked?.filter((id) => sees(principal, id)) ?? null;
+    return this.repository.attemptCounts(new Date(from), new Date(to), projects);
   }
 }

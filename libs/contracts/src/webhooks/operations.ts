@@ -55,6 +55,20 @@ export interface WebhookSummary {
   readonly failed_24h: number;
 }
 
+/** Whole minutes, `to` not included: ISO 8601. Minutes of the last day can be asked for. */
+export interface AttemptCountsQuery {
+  readonly from: string;
+  readonly to: string;
+  /** Attempts of this project's webhooks only. */
+  readonly project_id?: string;
+}
+
+/** Attempts of deliveries whose result came in that time. One that is made again has failed nevertheless. */
+export interface AttemptCounts {
+  readonly succeeded: number;
+  readonly failed: number;
+}
+
 /** Longest wait of `webhooks.test`: the largest `timeout_seconds` and a little. */
 const TEST_DEADLINE_MS = 305_000;
 
@@ -83,6 +97,12 @@ export const webhookOperations = {
   ),
   deliveries: operation<DeliveryFilter, Page<DeliveryView>>(SERVICE, 'deliveries.list', 'query'),
   summary: operation<Record<string, never>, WebhookSummary>(SERVICE, 'webhooks.summary', 'query', 15_000),
+  attemptCounts: operation<AttemptCountsQuery, AttemptCounts>(
+    SERVICE,
+    'webhooks.attempt-counts',
+    'query',
+    5_000,
+  ),
   /** What the published health endpoints say about this service; answers while its database is down. */
   health: operation<Record<string, never>, DispatcherHealth>(SERVICE, 'webhooks.health', 'query', 2_000),
 };

@@ -38,6 +38,8 @@ export class SharedServers {
           response.writeHead(500).end(error instanceof Error ? error.message : String(error)),
       );
     }));
+    // A worker on a busy machine may ask over a connection in the moment in which it would be ended for being idle.
+    server.keepAliveTimeout = 0;
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     server.unref();
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AdminAlertsController } from './alerts.controller';
 import { AdminApiKeysController } from './api-keys.controller';
 import { AdminEventTypesController } from './event-types.controller';
 import { AdminUsageModule } from './usage.module';
@@ -6,6 +7,11 @@ import { AdminWebhooksController } from './webhooks.controller';
 
 @Module({
   imports: [AdminUsageModule],
-  controllers: [AdminApiKeysController, AdminEventTypesController, AdminWebhooksController],
+  controllers: [
+    AdminAlertsController,
+    AdminApiKeysController,
+    AdminEventTypesController,
+    AdminWebhooksController,
+  ],
 })
 export class AdministrationModule {}

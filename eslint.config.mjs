@@ -11,6 +11,7 @@ const LIBS = {
   contracts: [],
   security: ['contracts'],
   config: ['contracts'],
+  connectors: ['contracts', 'security'],
   observability: ['contracts', 'config', 'security'],
   database: ['contracts', 'config', 'observability'],
   jobs: ['contracts', 'config', 'observability', 'database'],
@@ -18,7 +19,7 @@ const LIBS = {
   testing: ['contracts', 'config', 'observability', 'security', 'database', 'jobs', 'rpc'],
 };
 /** Libraries that know nothing of the framework. */
-const WITHOUT_NEST = ['contracts', 'config', 'security'];
+const WITHOUT_NEST = ['contracts', 'config', 'security', 'connectors'];
 /** The only files of an app that speak to the database. */
 const DATABASE_FILES = [
   '**/*.entity.ts',

@@ -26,5 +26,9 @@ module.exports = {
   testTimeout: 30_000,
   globalSetup: '<rootDir>/libs/testing/src/jest/global-setup.ts',
   globalTeardown: '<rootDir>/libs/testing/src/jest/global-teardown.ts',
-  moduleNameMapper: { '^@signalbox/([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts' },
+  moduleNameMapper: {
+    '^@signalbox/([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts',
+    // Exports itself to `import` alone, which Node's require(esm) does not mind and Jest's resolver does.
+    '^@octokit/webhooks-methods$': '<rootDir>/node_modules/@octokit/webhooks-methods/dist-node/index.js',
+  },
 };

@@ -2,6 +2,7 @@ export * from './alerts';
 export * from './auth';
 export * from './call-context';
 export * from './domain-error';
+export * from './integrations';
 export * from './notice';
 export * from './operation';
 export * from './page';

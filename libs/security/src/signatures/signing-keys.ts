@@ -14,6 +14,7 @@ const REMEMBERED = 4096;
 /** Preparing a key costs several times the signature itself, and the same few secrets sign everything. */
 const remembered = new Map<string, SigningKeys>();
 
+/** An empty secret makes keys too, and anybody can sign with them: verifiers refuse it before they come here. */
 export function signingKeys(secret: string): SigningKeys {
   const known = remembered.get(secret);
   if (known !== undefined) return known;

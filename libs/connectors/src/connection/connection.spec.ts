@@ -1,0 +1,100 @@
+import type { Connector } from '../connector';
+import { connectorById } from '../registry';
+import { ConnectionSettings, type ConnectorRequest, type ConnectorResponse } from './connection';
+
+const CREDENTIALS = {
+  access_token: 'ghp_1',
+  api_key: 'k1',
+  api_token: 't1',
+  username: 'u1',
+  bot_token: 'b1',
+};
+
+async function test(
+  id: string,
+  configuration: Record<string, unknown>,
+  answer: Partial<ConnectorResponse> = {},
+) {
+  const connector: Connector | undefined = connectorById(id);
+  const sent: ConnectorRequest[] = [];
+  const result = await connector?.test?.({
+    http: {
+      send: (request) => {
+        sent.push(request);
+        return Promise.resolve({ status: 200, headers: {}, body: '{}', truncated: false, ...answer });
+      },
+    },
+    settings: new ConnectionSettings(configuration, CREDENTIALS),
+  });
+  return { result, url: sent[0]?.url };
+}
+
+describe('the address of the API', () => {
+  it.each([
+    [{}, 'https://api.github.com/user'],
+    [{ base_url: 'https://ghe.example.com/api/v3/' }, 'https://ghe.example.com/api/v3/user'],
+    [{ api_url: 'http://127.0.0.1:4000' }, 'http://127.0.0.1:4000/user'],
+    [{ base_url: ' https://a.example.com ', api_url: 'https://b.example.com' }, 'https://a.example.com/user'],
+  ])('of %j is %s', async (configuration, url) => {
+    expect((await test('github', configuration)).url).toBe(url);
+  });
+
+  it.each([
+    'ftp://x',
+    'x',
+    'https://user:pass@x.example.com',
+    'https://x.example.com/?a=1',
+    'https://x.example.com/#a',
+  ])('cannot be %s', async (base_url) => {
+    expect(await test('github', { base_url })).toEqual({
+      url: undefined,
+      result: expect.objectContaining({ connected: false, reason: 'invalid_settings', status: null }),
+    });
+  });
+});
+
+describe('a "no" that looks like a "yes"', () => {
+  it.each([
+    ['slack', { body: '{"ok":false,"error":"invalid_auth"}' }],
+    ['linear', { body: '{"errors":[{"message":"x"}]}' }],
+    ['jenkins', { body: '{"anonymous":true,"authenticated":true,"name":"anonymous"}' }],
+    ['jenkins', { body: '<html>' }],
+    ['slack', { body: '{"ok":true}', truncated: true }],
+  ])('of %s is one: %j', async (id, answer) => {
+    const { result } = await test(id, { base_url: 'https://x.example.com' }, answer);
+    expect(result).toMatchObject({ connected: false, reason: 'unauthorized' });
+  });
+
+  it('of Azure DevOps is a page to sign in, with 203', async () => {
+    const { result } = await test('azure_devops', { base_url: 'https://dev.azure.com/x' }, { status: 203 });
+    expect(result).toMatchObject({ connected: false, reason: 'unexpected_answer', status: 203 });
+  });
+});
+
+describe('waiting', () => {
+  afterEach(() => jest.useRealTimers());
+
+  it.each([
+    ['30', 30],
+    ['Sun, 22 Nov 2026 00:01:00 GMT', 60],
+    ['Sat, 21 Nov 2026 00:00:00 GMT', 0],
+    ['999999999', 86_400],
+    ['later', null],
+  ])('for as long as %j says: %j s', async (value, seconds) => {
+    jest.useFakeTimers({ now: new Date('2026-11-22T00:00:00Z') });
+    const { result } = await test('github', {}, { status: 429, headers: { 'retry-after': value } });
+    expect(result).toMatchObject({ reason: 'rate_limited', retryAfterSeconds: seconds });
+  });
+});
+
+it('takes any answer of a generic address that is no error', async () => {
+  const base_url = 'https://x.example.com/health';
+  for (const status of [200, 204, 302]) {
+    expect(await test('generic', { base_url }, { status, body: '' })).toMatchObject({
+      result: { connected: true },
+    });
+  }
+  expect(await test('generic', { base_url }, { status: 404 })).toMatchObject({
+    result: { connected: false },
+  });
+});

@@ -1,0 +1,135 @@
+import type { InboundTopic } from '@signalbox/contracts';
+import { accountOf, connectionTest } from '../../connection/connection-test';
+import { baseUrl, secret, settings, text } from '../../connection/schemas';
+import type { Connector, EventFacts } from '../../connector';
+import { nameAt, timeAt } from '../../delivery/fields';
+import type { InboundDelivery } from '../../delivery/inbound-delivery';
+import { subjectAt, topicOf } from '../../events/code-host';
+import { headerToken } from '../../verify/credential';
+import { standardWebhooksScheme } from '../../verify/standard-webhooks';
+import type { SignatureScheme } from '../../verify/verdict';
+
+const HOST = 'https://gitlab.com';
+const TOKEN_HEADER = 'X-Gitlab-Token';
+
+const MERGE_REQUEST: Readonly<Record<string, InboundTopic>> = {
+  open: 'pull_request.opened',
+  reopen: 'pull_request.reopened',
+  update: 'pull_request.updated',
+  merge: 'pull_request.merged',
+  close: 'pull_request.closed',
+};
+
+const token = headerToken(TOKEN_HEADER, '');
+
+/** A hook of GitLab has a secret token, or a signing token, or both; the endpoint may know either. */
+const scheme: SignatureScheme = {
+  ...token,
+  summary:
+    'The secret itself; with a signing token, which newer versions have, Standard Webhooks (`webhook-signature`), and then 300 s',
+  verify(delivery, context) {
+    const signed = delivery.headers.all('webhook-signature').length > 0;
+    if (!signed) return token.verify(delivery, context);
+    const verdict = standardWebhooksScheme.verify(delivery, context);
+    const conclusive = verdict.verified || verdict.reason !== 'mismatch';
+    return conclusive || delivery.headers.all(TOKEN_HEADER).length === 0
+      ? verdict
+      : token.verify(delivery, context);
+  },
+};
+
+export const gitlab = {
+  id: 'gitlab',
+  title: 'GitLab',
+  type: 'CODE_REPOSITORY',
+  kind: 'oauth',
+  hosts: ['gitlab.com'],
+  documentation: 'https://docs.gitlab.com/user/project/integrations/webhooks/',
+  configuration: settings({ ...baseUrl(HOST), repository: text('Project, group/name') }),
+  credentials: settings({ access_token: secret('Access token') }, ['access_token']),
+  test: connectionTest({
+    request: (given) => ({
+      method: 'GET',
+      url: given.url('/api/v4/user', HOST),
+      headers: { 'private-token': given.credential('access_token'), accept: 'application/json' },
+    }),
+    account: accountOf({ login: ['username'], name: ['name'], email: ['email'], url: ['web_url'] }),
+  }),
+  webhook: {
+    scheme,
+    answerWithinSeconds: 10,
+    knownBy: '`Idempotency-Key`, else `webhook-id`, else `X-Gitlab-Event-UUID`',
+    setUp: [
+      'Open Settings → Webhooks → Add new webhook of the project or the group.',
+      'URL: the address of the endpoint.',
+      'Secret token, or better Signing token where there is one: the secret of the endpoint. SSL verification stays on.',
+    ],
+    limits: [
+      'The secret token proves who sends and nothing of what is sent. The signing token proves both.',
+      'A webhook that keeps failing is disabled by GitLab.',
+    ],
+    deliveryId: ({ headers }) =>
+      headers.one('Idempotency-Key') ??
+      headers.one('webhook-id') ??
+      headers.one('X-Gitlab-Event-UUID') ??
+      null,
+    events: (delivery) => [facts(delivery)],
+  },
+} as const satisfies Connector;
+
+function facts({ headers, payload }: InboundDelivery): EventFacts {
+  const event =
+    nameAt(payload, 'object_kind') ??
+    nameAt(payload, 'event_name') ??
+    headers.one('X-Gitlab-Event') ??
+    'unknown';
+  return {
+    event,
+    action:
+      nameAt(payload, 'object_attributes', 'action') ??
+      nameAt(payload, 'object_attributes', 'status') ??
+      nameAt(payload, 'build_status') ??
+      nameAt(payload, 'action'),
+    topic: topic(event, payload),
+    occurredAt:
+      timeAt(payload, 'object_attributes', 'updated_at') ??
+      timeAt(payload, 'object_attributes', 'created_at'),
+    repository: nameAt(payload, 'project', 'path_with_namespace') ?? nameAt(payload, 'path_with_namespace'),
+    revision:
+      nameAt(payload, 'object_attributes', 'last_commit', 'id') ??
+      nameAt(payload, 'merge_request', 'last_commit', 'id') ??
+      nameAt(payload, 'checkout_sha') ??
+      nameAt(payload, 'after'),
+    subject:
+      event === 'merge_request' || event === 'issue' || event === 'work_item'
+        ? subjectAt(payload, {
+            kind: event === 'merge_request' ? 'pull_request' : 'issue',
+            id: ['object_attributes', 'iid'],
+            title: ['object_attributes', 'title'],
+            url: ['object_attributes', 'url'],
+          })
+        : subjectAt(
+            payload,
+            {
+              kind: 'pull_request',
+              id: ['merge_request', 'iid'],
+              title: ['merge_request', 'title'],
+              url: ['merge_request', 'url'],
+            },
+            { kind: 'issue', id: ['issue', 'iid'], title: ['issue', 'title'], url: ['issue', 'url'] },
+            { kind: event, id: ['object_attributes', 'id'], url: ['object_attributes', 'url'] },
+            { kind: 'ref', id: ['ref'] },
+          ),
+  };
+}
+
+function topic(event: string, payload: unknown): InboundTopic | null {
+  if (event === 'push') return 'push';
+  if (event !== 'merge_request') return null;
+  const action = nameAt(payload, 'object_attributes', 'action');
+  // Only an update that moved the head says where it was before.
+  if (action === 'update' && nameAt(payload, 'object_attributes', 'oldrev') !== null) {
+    return 'pull_request.synchronized';
+  }
+  return topicOf(MERGE_REQUEST, action);
+}

@@ -1,0 +1,94 @@
+import Stripe from 'stripe';
+import {
+  asJson,
+  randomSecret,
+  type ConnectorFixtures,
+  type Signer,
+} from '../../conformance/fixture-for-spec';
+
+const library = new Stripe('sk_test_0');
+
+function signer(): Signer {
+  const secret = `whsec_${randomSecret()}`;
+  return {
+    secret,
+    sign: ({ body, seconds }) => ({
+      headers: {
+        'Stripe-Signature': library.webhooks.generateTestHeaderString({
+          payload: body.toString(),
+          secret,
+          timestamp: seconds,
+        }),
+      },
+    }),
+  };
+}
+
+/** While a secret is rolled; the older one last. */
+function rolling(): Signer {
+  const [one, other] = [signer(), signer()];
+  return {
+    secret: other.secret,
+    sign: async (unsigned) => {
+      const [first, second] = [await one.sign(unsigned), await other.sign(unsigned)];
+      const last = second.headers['Stripe-Signature']?.split(',')[1] ?? '';
+      return { headers: { 'Stripe-Signature': `${first.headers['Stripe-Signature']},v0=abc,${last}` } };
+    },
+  };
+}
+
+const body = asJson({
+  id: 'evt_1NG8Du2eZvKYlo2CUI79vXWy',
+  object: 'event',
+  api_version: '2025-09-30.clover',
+  created: 1686089970,
+  data: {
+    object: { id: 'pi_3MtwBwLkdIwHu7ix28a3tqPa', object: 'payment_intent', amount: 2000, currency: 'usd' },
+  },
+  livemode: false,
+  type: 'payment_intent.succeeded',
+});
+
+const expected = {
+  deliveryId: 'evt_1NG8Du2eZvKYlo2CUI79vXWy',
+  events: [
+    {
+      event: 'payment_intent.succeeded',
+      action: null,
+      occurred_at: '2023-06-06T22:19:30.000Z',
+      subject: { kind: 'payment_intent', id: 'pi_3MtwBwLkdIwHu7ix28a3tqPa' },
+    },
+  ],
+  types: ['stripe.payment_intent.succeeded'],
+};
+
+export const fixtures: ConnectorFixtures = {
+  configuration: {
+    base_url: 'https://api.stripe.com',
+    webhook_url: 'https://api.example.com/webhooks/stripe',
+  },
+  credentials: { api_key: 'sk_live_51AbCdEfGhIjKlMnOpQrStUvWxYz' },
+  connection: {
+    request: {
+      method: 'GET',
+      url: 'https://api.stripe.com/v1/account',
+      header: ['authorization', 'Bearer sk_live_51AbCdEfGhIjKlMnOpQrStUvWxYz'],
+    },
+    answer: {
+      id: 'acct_1032D82eZvKYlo2C',
+      business_profile: { name: 'Example Company' },
+      country: 'US',
+      email: 'billing@example.com',
+    },
+    account: {
+      id: 'acct_1032D82eZvKYlo2C',
+      name: 'Example Company',
+      email: 'billing@example.com',
+      country: 'US',
+    },
+  },
+  webhooks: [
+    { name: 'a payment', signer, body, expected },
+    { name: 'a payment, while the secret is rolled', signer: rolling, body, expected },
+  ],
+};

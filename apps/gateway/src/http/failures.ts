@@ -97,7 +97,8 @@ function statusOf(error: unknown): number | undefined {
   return judged && typeof statusCode === 'number' ? statusCode : undefined;
 }
 
-function published(data: DomainErrorData, language: Language): Omit<Failure, 'code'> {
+/** What is told of an error, in `language`. */
+export function published(data: DomainErrorData, language: Language): Omit<Failure, 'code'> {
   return {
     message: say(sentenceOf(data), language, data.params),
     fields: (data.fields ?? []).map(({ field, key, params }) => ({

@@ -66,7 +66,7 @@ export function exampleBody(error: ErrorCode, surface: Surface): object {
   const data = errorExample(error);
   const { code } = publishedCode(surface.errors, error);
   const body = surface.envelope.failure(
-    { code, ...published(data, 'en') },
+    { code, ...published(data, surface, 'en') },
     { language: 'en', says: 'ok', url: EXAMPLE_PATH, publicOrigin: () => '' },
   );
   return 'timestamp' in body ? { ...body, timestamp: EXAMPLE_TIME } : body;

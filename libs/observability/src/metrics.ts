@@ -52,10 +52,18 @@ export async function metricSamples(): Promise<MetricSample[]> {
         name: metricName ?? name,
         // Types of 15.1.3 promise the enumeration's numbers; what comes is its text.
         type: type as unknown as MetricSample['type'],
-        labels: Object.fromEntries(Object.entries(labels).map(([label, text]) => [label, String(text)])),
+        labels: asText(labels),
         value,
       })),
   );
+}
+
+/** Thousands at a time: those that are text already, all but the bounds of buckets, are not copied. */
+function asText(labels: JsonValue['labels']): MetricSample['labels'] {
+  const isText = Object.values(labels).every((value) => typeof value === 'string');
+  return isText
+    ? (labels as MetricSample['labels'])
+    : Object.fromEntries(Object.entries(labels).map(([label, value]) => [label, String(value)]));
 }
 
 /** What prom-client gives for each line, whatever kind of metric it is. */

@@ -7,7 +7,7 @@ import { lost, type MetricsSink, type MetricsSource } from './metrics-sink';
 /** What fits into an Ethernet frame over IPv6 and is never cut into fragments. */
 const PACKET_BYTES = 1_432;
 /** Lines sent at a stretch: more would hold up requests, and overflow the socket of whoever reads them. */
-const LINES_AT_ONCE = 300;
+const LINES_AT_ONCE = 100;
 const BREATH_MS = 2;
 const DEFAULT_PORT = 8125;
 

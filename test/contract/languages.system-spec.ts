@@ -113,7 +113,7 @@ const ERRORS: [
     { as: null },
     'AUTHENTICATION_ERROR',
     'en',
-    ['Authentication is required or has failed', '未授權訪問', '未认证或认证失效'],
+    ['Authentication is required or has failed', '未授權訪問', '认证失败'],
   ],
   [
     'GET',
@@ -129,7 +129,7 @@ const ERRORS: [
     { as: null, body: {} },
     'VALIDATION_ERROR',
     'en',
-    ['is required', '為必填', '为必填项'],
+    ['is required', '為必填', '此字段不能为空'],
   ],
   [
     'GET',

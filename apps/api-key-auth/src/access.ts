@@ -12,7 +12,7 @@ export function requireAdmin(principal: Principal): void {
 }
 
 /**
- * Keys may also be administered by a key that is confined to projects: to keys inside those.
+ * Keys may also be administered, and records of requests read, by a key that is confined to projects: what is inside those.
  * @throws DomainError FORBIDDEN unless the caller may administer API keys
  */
 export function requireKeyAdmin({ kind, role, scopes }: Principal): void {

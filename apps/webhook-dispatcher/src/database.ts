@@ -4,6 +4,7 @@ import { EventTypeEntity } from './event-types/event-type.entity';
 import { EventEntity } from './events/event.entity';
 import { Spine1763700000000 } from './migrations/1763700000000-spine';
 import { AttemptCounts1763720000200 } from './migrations/1763720000200-attempt-counts';
+import { TestDeliveries1763720000300 } from './migrations/1763720000300-test-deliveries';
 import { WebhookEntity, WebhookStatsEntity } from './webhooks/webhook.entity';
 
 export const webhooksDatabase: ServiceDatabase = {
@@ -17,6 +18,6 @@ export const webhooksDatabase: ServiceDatabase = {
     AttemptEntity,
     DispatcherEntity,
   ],
-  migrations: [Spine1763700000000, AttemptCounts1763720000200],
+  migrations: [Spine1763700000000, AttemptCounts1763720000200, TestDeliveries1763720000300],
   byIndex: true,
 };

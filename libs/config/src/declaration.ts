@@ -7,7 +7,7 @@ export interface Variable<T extends z.ZodType = z.ZodType> {
   /** Parses the text of the variable; a default or `.optional()` makes it optional. */
   readonly schema: T;
   readonly about: string;
-  readonly group: 'Server' | 'Parts' | 'Secrets' | 'Limits' | 'Delivery' | 'Usage';
+  readonly group: 'Server' | 'Parts' | 'Secrets' | 'Limits' | 'Delivery' | 'Metrics' | 'Usage';
   /** Never printed, logged or given a value in `.env.example`. */
   readonly secret?: true;
   /** Apps that cannot start without it. The embedded start makes it instead, outside production. */
@@ -285,6 +285,38 @@ export const DECLARATION = declare({
     schema: whole(1, 3650).default(30),
     about: 'Days that ended deliveries, their attempts and events are kept.',
     group: 'Delivery',
+  },
+  STATSD_URL: {
+    schema: url('udp:', 'statsd:')
+      .refine((text) => new URL(text).hostname !== '', 'must name a host')
+      .optional(),
+    about:
+      'StatsD that gets the figures of `/metrics` too: `udp://host:8125`. Labels are sent as DogStatsD tags.',
+    group: 'Metrics',
+  },
+  ELASTICSEARCH_URL: {
+    schema: url('http:', 'https:').optional(),
+    about:
+      'Elasticsearch (or what speaks its bulk API) that gets the figures of `/metrics` too: `https://user:password@host:9200`.',
+    group: 'Metrics',
+    secret: true,
+  },
+  ELASTICSEARCH_INDEX: {
+    schema: z
+      .string()
+      .regex(
+        /^(?:[a-z0-9.]|\{date\})(?:[a-z0-9._-]|\{date\}){0,199}$/,
+        'must be the name of an index, in lower case',
+      )
+      .default('signalbox-metrics-{date}'),
+    about:
+      'Index or data stream that figures go to; `{date}` becomes the day (UTC) they are of: `2026.11.21`.',
+    group: 'Metrics',
+  },
+  METRICS_INTERVAL_SECONDS: {
+    schema: whole(1, 3600).default(10),
+    about: 'How often figures are sent to `STATSD_URL` and `ELASTICSEARCH_URL`.',
+    group: 'Metrics',
   },
   USAGE_RETENTION_DAYS: {
     schema: whole(1, 3650).default(30),

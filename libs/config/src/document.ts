@@ -9,6 +9,7 @@ const GROUPS = [
   'Secrets',
   'Limits',
   'Delivery',
+  'Metrics',
   'Usage',
 ] as const satisfies readonly Variable['group'][];
 

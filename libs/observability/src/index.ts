@@ -3,6 +3,7 @@ export * from './health.module';
 export * from './lean-logger';
 export * from './logger';
 export * from './metrics';
+export * from './metrics-export';
 export * from './nest-logger';
 export * from './ops-server';
 export * from './readiness';

@@ -47,6 +47,29 @@ describe('GET /api/v1/admin/integration/usage-logs', () => {
     expect(await hub.call('GET', `${LOGS}?key=${key.id}&status=2xx`)).toMatchObject({ body: { data: [] } });
   });
 
+  test('shows the key of a project’s administrator what was asked of that project, and what it asked itself', async () => {
+    const project = `project-${randomUUID()}`;
+    const admin = await makeKey(hub, { scopes: ['admin'], project_ids: [project] });
+    const outside = await makeKey(hub);
+    const [own, named, none] = [randomUUID(), randomUUID(), randomUUID()];
+    for (const [token, query, id] of [
+      [admin.token, '', own],
+      [outside.token, `?project_id=${project}`, named],
+      [outside.token, '', none],
+    ] as const)
+      await hub.call('GET', `${BASE}/webhooks${query}`, { as: { token }, headers: { 'x-request-id': id } });
+    const as = { token: admin.token };
+    const list = `endpoint=${BASE}/webhooks`;
+    const { body } = await eventually<{ request_id: string }[]>(
+      () => hub.call('GET', `${LOGS}?${list}`, { as }),
+      (data) => data.length > 1,
+    );
+    expect(body.data.map(({ request_id }) => request_id)).toEqual([named, own]);
+    const exported = await hub.call('GET', `${BASE}/api-keys/usage-stats/export?format=csv&${list}`, { as });
+    const lines = exported.text.trim().split('\r\n').slice(1);
+    expect(lines.map((line) => line.split(',')[2])).toEqual([own, named]);
+  });
+
   test('is for administrators', async () => {
     expect(await hub.call('GET', LOGS, { as: 'integration_manager' })).toMatchObject({ status: 403 });
     expect(await hub.call('GET', LOGS, { as: null })).toMatchObject({ status: 401 });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { useHub } from '../hub';
 import { TEXT, TIME } from '../samples';
 import { eventually, makeKey, STATS, type Key } from './usage';
@@ -97,18 +98,36 @@ describe('GET /api/v1/admin/integration/api-keys/usage-stats', () => {
     await stats(`key=${key.id}&${query.replace('{hour}', hour)}`, total);
   });
 
-  test('shows a confined caller its own requests only', async () => {
-    const { token } = await hub.user({ role: 'viewer', projects: ['apollo'] });
+  test('shows a confined caller the requests of its projects, and its own', async () => {
+    const project = `project-${randomUUID()}`;
+    const other = `project-${randomUUID()}`;
+    const { token } = await hub.user({ role: 'viewer', projects: [project, other] });
     const as = { token };
     await hub.call('GET', `${BASE}/webhooks`, { as });
+    const colleague = await makeKey(hub, { project_ids: [project] });
+    await hub.call('GET', `${BASE}/webhooks`, { as: { token: colleague.token } });
+    // A key of the whole hub that asks about the project, about another one, and about none.
+    for (const query of [`?project_id=${project}`, '?project_id=elsewhere', ''])
+      await hub.call('GET', `${BASE}/webhooks${query}`, { as: { token: key.token } });
+    const list = `endpoint=${BASE}/webhooks`;
     const { body } = await eventually<Stats>(
-      () => hub.call('GET', `${STATS}?endpoint=${BASE}/webhooks`, { as }),
-      (data) => data.total_requests > 0,
+      () => hub.call('GET', `${STATS}?${list}`, { as }),
+      (data) => data.total_requests > 2,
     );
-    expect(body.data.total_requests).toBe(1);
-    expect(await hub.call('GET', `${STATS}?key=${key.id}`, { as })).toMatchObject({
-      body: { data: { total_requests: 0, top_api_keys: [] } },
-    });
+    expect(body.data.total_requests).toBe(3);
+    expect(body.data.top_api_keys).toEqual([{ id: colleague.id, name: colleague.name, usage_count: 1 }]);
+    for (const [query, total] of [
+      [`project_id=${project}`, 2],
+      [`project_id=${other}`, 0],
+      ['project_id=elsewhere', 0],
+      [`key=${colleague.id}`, 1],
+    ] as const) {
+      expect(await hub.call('GET', `${STATS}?${list}&${query}`, { as })).toMatchObject({
+        body: { data: { total_requests: total } },
+      });
+    }
+    const dashboard = await hub.call('GET', `${BASE}/dashboard`, { as: { token: colleague.token } });
+    expect(dashboard).toMatchObject({ body: { data: { api_requests_24h: 2, total_api_keys: 1 } } });
   });
 
   test('needs `read`', async () => {

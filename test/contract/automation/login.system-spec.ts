@@ -72,7 +72,7 @@ describe('POST /api/auth/login/', () => {
     );
     expect(status).toBe(400);
     expect(body).toMatchObject({
-      error: { code: 'VALIDATION_ERROR', message: '请求参数验证失败' },
+      error: { code: 'VALIDATION_ERROR', message: '请求数据验证失败' },
       path: '/api/auth/login/',
     });
     expect(Object.keys(body.error.details).sort()).toEqual(fields.sort());

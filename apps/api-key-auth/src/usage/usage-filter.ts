@@ -5,12 +5,16 @@ export interface Condition {
   readonly values: readonly unknown[];
 }
 
-/** Whom the figures are for: with it, nobody else's requests are part of them. */
-export type OnlyOf = { readonly kind: string; readonly id: string } | null;
+/** Whose requests a confined caller may see: those of its projects, and those it made itself. Null for everybody's. */
+export type OnlyOf = {
+  readonly kind: string;
+  readonly id: string;
+  readonly projects: readonly string[];
+} | null;
 
-/** Projects may be named by anybody in a request, so what a confined caller may see is what it called itself. */
+/** A project is on record only where the caller of the request could see it, so nobody else puts requests into one. */
 export function onlyOf({ kind, id, projects }: Principal): OnlyOf {
-  return kind === 'system' || projects === null ? null : { kind, id };
+  return kind === 'system' || projects === null ? null : { kind, id, projects };
 }
 
 /** The conditions on the columns that records and sums share. @param first number of the first parameter */
@@ -18,11 +22,11 @@ export function conditionOf(filter: UsageFilter, only: OnlyOf, first: number): C
   const parts: string[] = [];
   const values: unknown[] = [];
   const value = (given: unknown): string => `$${first - 1 + values.push(given)}`;
-  const caller = (kind: string, id: string) =>
-    parts.push(`caller_kind = ${value(kind)} AND caller_id = ${value(id)}`);
-  if (filter.key !== undefined) caller('api_key', filter.key);
-  if (filter.user !== undefined) caller('user', filter.user);
-  if (only) caller(only.kind, only.id);
+  const caller = (kind: string, id: string) => `(caller_kind = ${value(kind)} AND caller_id = ${value(id)})`;
+  if (filter.key !== undefined) parts.push(caller('api_key', filter.key));
+  if (filter.user !== undefined) parts.push(caller('user', filter.user));
+  if (only)
+    parts.push(`(project_id = ANY (${value(only.projects)}::text[]) OR ${caller(only.kind, only.id)})`);
   for (const name of ['endpoint', 'method', 'surface', 'project_id'] as const) {
     if (filter[name] !== undefined) parts.push(`${name} = ${value(filter[name])}`);
   }

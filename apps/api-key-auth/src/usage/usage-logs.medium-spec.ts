@@ -93,6 +93,37 @@ describe('the records of requests', () => {
     expect(times).toEqual([...times].sort());
   });
 
+  it('are those of its projects, and its own, for a confined administrator', async () => {
+    await store(auth, [
+      record({ time: at(1), request_id: 'project', project_id: 'apollo' }),
+      record({ time: at(2), request_id: 'other', project_id: 'gemini' }),
+      record({ time: at(3), request_id: 'none' }),
+      record({ time: at(4), request_id: 'own', caller_id: 'key-7' }),
+      record({ time: at(5), request_id: 'namesake', caller_id: 'key-7', caller_kind: 'user' }),
+    ]);
+    const principal: Principal = {
+      kind: 'api_key',
+      id: 'key-7',
+      name: 'k',
+      scopes: ['admin'],
+      projects: ['apollo'],
+    };
+    const { items, total } = await list({}, principal);
+    expect(names(items)).toEqual(['own', 'project']);
+    expect(total).toBe(2);
+    expect(names((await list({ project_id: 'gemini' }, principal)).items)).toEqual([]);
+    const exported = await auth.call(usageOperations.export, { ...RANGE, after: null }, { principal });
+    expect(names(exported)).toEqual(['project', 'own']);
+    const rest = await auth.call(
+      usageOperations.export,
+      { ...RANGE, after: { time: exported[0]?.time ?? '', id: exported[0]?.id ?? '' } },
+      { principal },
+    );
+    expect(names(rest)).toEqual(['own']);
+    const reader: Principal = { ...principal, scopes: ['read', 'write'] };
+    expect(await refusal(list({}, reader))).toMatchObject({ code: 'FORBIDDEN' });
+  });
+
   it('are for administrators only', async () => {
     const forbidden = { code: 'FORBIDDEN' };
     expect(await refusal(list({}, VIEWER))).toMatchObject(forbidden);

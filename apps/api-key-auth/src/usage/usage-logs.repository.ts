@@ -8,10 +8,11 @@ import {
 } from '@signalbox/contracts';
 import { Database } from '@signalbox/database';
 import { toMilliseconds } from './latency-sketch';
-import { conditionOf } from './usage-filter';
+import { conditionOf, type OnlyOf } from './usage-filter';
 
 export interface LogsQuery extends UsageRange {
   readonly filter: UsageFilter;
+  readonly only: OnlyOf;
 }
 
 type LogRow = Omit<UsageLogView, 'time' | 'duration_ms' | 'bytes_in' | 'bytes_out'> & {
@@ -53,7 +54,7 @@ export class UsageLogsRepository {
 
   /** Oldest first, from after `cursor` on. */
   async after(query: LogsQuery, cursor: UsageCursor | null, limit: number): Promise<UsageLogView[]> {
-    const { sql, values } = conditionOf(query.filter, null, 4);
+    const { sql, values } = conditionOf(query.filter, query.only, 4);
     // One bound below, not two: a planner that has no figures of today yet would take both together for a handful of rows, and sort
     // all that is left of the day for each batch.
     const { rows } = await this.database.lagging.query<LogRow>(
@@ -70,8 +71,8 @@ export class UsageLogsRepository {
   }
 }
 
-function chosen({ filter, from, to }: LogsQuery): { where: string; values: unknown[] } {
-  const { sql, values } = conditionOf(filter, null, 3);
+function chosen({ filter, only, from, to }: LogsQuery): { where: string; values: unknown[] } {
+  const { sql, values } = conditionOf(filter, only, 3);
   return { where: `time >= $1 AND time < $2${sql}`, values: [new Date(from), new Date(to), ...values] };
 }
 

@@ -7,9 +7,11 @@ import {
   type UsageLogFilter,
   type UsageLogView,
 } from '@signalbox/contracts';
-import { requireAdmin } from '../access';
+import { requireKeyAdmin } from '../access';
+import { onlyOf } from './usage-filter';
 import { UsageLogsRepository } from './usage-logs.repository';
 
+/** Records tell who called, and from where: they are for administrators, also those of some projects only. */
 @Injectable()
 export class UsageLogsService {
   constructor(private readonly logs: UsageLogsRepository) {}
@@ -18,8 +20,11 @@ export class UsageLogsService {
     { page, size, from, to, ...filter }: UsageLogFilter,
     principal: Principal,
   ): Promise<Page<UsageLogView>> {
-    requireAdmin(principal);
-    const found = await this.logs.page({ from, to, filter }, { offset: (page - 1) * size, limit: size });
+    requireKeyAdmin(principal);
+    const found = await this.logs.page(
+      { from, to, filter, only: onlyOf(principal) },
+      { offset: (page - 1) * size, limit: size },
+    );
     return { ...found, page, size };
   }
 
@@ -27,7 +32,7 @@ export class UsageLogsService {
     { after, from, to, ...filter }: UsageExportQuery,
     principal: Principal,
   ): Promise<UsageLogView[]> {
-    requireAdmin(principal);
-    return await this.logs.after({ from, to, filter }, after, USAGE_EXPORT_BATCH);
+    requireKeyAdmin(principal);
+    return await this.logs.after({ from, to, filter, only: onlyOf(principal) }, after, USAGE_EXPORT_BATCH);
   }
 }

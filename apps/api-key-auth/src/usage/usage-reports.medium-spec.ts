@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { usageReportOperations, type CallContext, type UsageReportInput } from '@signalbox/contracts';
+import {
+  usageReportOperations,
+  type CallContext,
+  type Principal,
+  type UsageReportInput,
+} from '@signalbox/contracts';
 import { ADMIN, RunningAuth, refusal } from '../running-auth-for-spec';
 import { record, rolledUp, store } from './usage-records-for-spec';
 
@@ -141,9 +146,15 @@ describe('usage reports', () => {
     });
   });
 
-  it('are for administrators only', async () => {
+  it.each<[string, Principal]>([
+    ['a viewer', { ...ADMIN, role: 'viewer' }],
+    [
+      'an administrator’s key that is confined',
+      { kind: 'api_key', id: 'k', name: 'k', scopes: ['admin'], projects: ['a'] },
+    ],
+  ])('are for administrators of the whole hub only, and not for %s', async (_who, principal) => {
     const { id } = await create();
-    const viewer = { principal: { ...ADMIN, role: 'viewer' as const } };
+    const viewer = { principal };
     const calls = [
       auth.call(usageReportOperations.list, { page: 1, size: 1 }, viewer),
       auth.call(usageReportOperations.create, input(), viewer),

@@ -129,25 +129,74 @@ describe('usage statistics', () => {
     expect(by_hour).toHaveLength(3);
   });
 
-  it('shows a confined caller what it called itself, whatever it asks for', async () => {
-    const confined: Principal = {
-      kind: 'api_key',
-      id: 'key-2',
-      name: 'Key 2',
-      scopes: ['read'],
-      projects: ['apollo'],
-    };
-    expect(await stats({}, confined)).toMatchObject({
-      totals: { requests: 10 },
-      by_endpoint: { [WEBHOOKS]: 10 },
+  const confined = (id: string, ...projects: string[]): Principal => ({
+    kind: 'api_key',
+    id,
+    name: id,
+    scopes: ['read'],
+    projects,
+  });
+
+  it('shows a confined caller the requests of its projects, and what it called itself', async () => {
+    expect(await stats({}, confined('key-2', 'apollo'))).toMatchObject({
+      totals: { requests: 11 },
+      by_endpoint: { [WEBHOOKS]: 10, '/b': 1 },
       top_api_keys: [{ id: 'key-2' }],
     });
-    expect(await stats({ key: 'key-1' }, confined)).toMatchObject({
-      totals: { requests: 0 },
-      top_api_keys: [],
+    expect(await stats({}, confined('key-9', 'apollo'))).toMatchObject({
+      totals: { requests: 1, failed: 1 },
+      by_endpoint: { '/b': 1 },
+      by_status: { 500: 1 },
+      by_hour: [{ count: 1 }],
+      series: [{ requests: 1 }],
     });
-    expect(await stats({ project_id: 'apollo' }, confined)).toMatchObject({ totals: { requests: 0 } });
-    expect(await stats({}, { ...confined, kind: 'user' })).toMatchObject({ totals: { requests: 0 } });
+    expect(await stats({}, { ...confined('key-2', 'gemini'), kind: 'user' })).toMatchObject({
+      totals: { requests: 0 },
+    });
+    expect(await stats({}, confined('key-9'))).toMatchObject({ totals: { requests: 0 } });
+  });
+
+  it.each<[Partial<UsageStatsQuery>, number]>([
+    [{ key: 'key-1' }, 0],
+    [{ project_id: 'apollo' }, 1],
+    [{ project_id: 'gemini' }, 0],
+    [{ user: 'u' }, 1],
+    [{ status: '404' }, 10],
+    [{ granularity: 'day' }, 11],
+  ])('lets no filter widen what a confined caller sees: %j', async (query, requests) => {
+    const seen = await stats(query, confined('key-2', 'apollo'));
+    expect(seen.totals.requests).toBe(requests);
+    expect(seen.by_hour.reduce((sum, { count }) => sum + count, 0)).toBe(requests);
+  });
+
+  it('names to a confined caller only the keys that it may see', async () => {
+    const [inside, outside] = [randomUUID(), randomUUID()];
+    for (const [id, projects] of [
+      [inside, '{gemini}'],
+      [outside, '{gemini,apollo}'],
+    ]) {
+      await auth.sql(
+        `INSERT INTO api_keys (id, name, key_prefix, scopes, allowed_ips, rate_limit, created_by, is_active, project_ids)
+         VALUES ($1, 'n', 'eak_', '{read}', '{}', 1, 'u', true, $2)`,
+        [id, projects],
+      );
+    }
+    const time = at(-20 * HOUR);
+    const project_id = 'gemini';
+    await store(auth, [
+      record({ time, project_id, caller_id: inside }),
+      record({ time, project_id, caller_id: outside }),
+      record({ time, project_id, caller_id: 'unconfined' }),
+    ]);
+    await rolledUp(auth);
+    const range = { from: at(-24 * HOUR), to: at(0) };
+    const ids = async (principal: Principal) =>
+      (await stats(range, principal)).top_api_keys.map(({ id }) => id).sort();
+    expect(await ids(ADMIN)).toEqual([inside, outside, 'unconfined'].sort());
+    expect(await ids(confined('key-9', 'gemini'))).toEqual([inside]);
+    expect(await ids(confined(outside, 'gemini'))).toEqual([inside, outside].sort());
+    expect(await stats(range, confined('key-9', 'gemini'))).toMatchObject({ totals: { requests: 3 } });
+    await auth.sql('DELETE FROM api_keys');
   });
 
   it.each<[string, Partial<UsageStatsQuery>, string]>([
@@ -172,17 +221,17 @@ describe('usage statistics', () => {
     await insert('expires_at', `false, NULL`);
     await insert('revoked_at', `false, now()`);
     const dashboard = (principal: Principal) => auth.call(usageOperations.dashboard, {}, { principal });
-    await store(auth, [record(), record({ ...key(2) })]);
+    await store(auth, [record(), record({ ...key(2) }), record({ ...key(2), project_id: 'apollo' })]);
     await rolledUp(auth);
     const { api_requests_24h, ...keys } = await dashboard(ADMIN);
     expect(keys).toEqual({ total_api_keys: 3, active_api_keys: 1 });
-    expect(api_requests_24h).toBeGreaterThanOrEqual(2);
+    expect(api_requests_24h).toBeGreaterThanOrEqual(3);
     expect(
       await dashboard({ kind: 'api_key', id: 'key-3', name: 'k', scopes: ['read'], projects: ['apollo'] }),
     ).toEqual({
       total_api_keys: 1,
       active_api_keys: 1,
-      api_requests_24h: 0,
+      api_requests_24h: 1,
     });
   });
 });

@@ -99,12 +99,15 @@ export class UsageSumsRepository {
     return rows.map(sumsOf);
   }
 
-  /** How the requests spread. */
+  /** How the requests spread. Keys that a confined caller may not see are not named. */
   async breakdown(query: SumsQuery): Promise<Breakdown> {
     const { where, values } = chosen(query);
+    const { only } = query;
+    const key = only ? visibleKey(values.length + 1) : caller('api_key');
+    if (only) values.push(only.projects, only.kind === 'api_key' ? only.id : null);
     const { rows } = await this.database.lagging.query<BreakdownRow>(
       `WITH chosen AS MATERIALIZED (
-         SELECT endpoint, status, date_trunc('hour', bucket, 'UTC') AS hour, ${caller('api_key')} AS key, requests
+         SELECT endpoint, status, date_trunc('hour', bucket, 'UTC') AS hour, ${key} AS key, requests
            FROM usage_rollups WHERE ${where}
        ), ranked AS (
          SELECT CASE WHEN grouping(endpoint) = 0 THEN 'endpoint' WHEN grouping(status) = 0 THEN 'status'
@@ -157,6 +160,12 @@ export class UsageSumsRepository {
 function chosen({ grain, from, to, filter, only }: SumsQuery): { where: string; values: unknown[] } {
   const { sql, values } = conditionOf(filter, only, 4);
   return { where: `grain = $1 AND bucket >= $2 AND bucket < $3${sql}`, values: [grain, from, to, ...values] };
+}
+
+/** The id of the API key that called, where it is the caller's own or one inside its projects: as a list of keys shows them. */
+function visibleKey(first: number): string {
+  return `CASE WHEN caller_kind = 'api_key' AND (caller_id = $${first + 1}::text OR caller_id IN (
+            SELECT id::text FROM api_keys WHERE project_ids <@ $${first}::text[])) THEN caller_id END`;
 }
 
 function sumsOf({ dims, requests, failed, duration_us, bytes_in, bytes_out, p50, p95, p99 }: SumsRow): Sums {

@@ -6,6 +6,7 @@ import { CODE_SENTENCES, ERROR_SENTENCES } from '../messages/error-sentences';
 import { FIELD_SENTENCES } from '../messages/field-sentences';
 import type { Language, Sentence } from '../messages/language';
 import { find, say } from '../messages/messages';
+import { SURFACE_WORDING, type Wording } from '../messages/surface-wording';
 import { publishedCode } from '../surfaces/codes';
 import type { Failure } from '../surfaces/envelopes/envelope';
 import { SURFACES, type Surface } from '../surfaces/surface';
@@ -56,7 +57,7 @@ export class Failures {
       .code(status)
       .header('content-type', 'application/json; charset=utf-8')
       .header('cache-control', 'no-store')
-      .send(surface.envelope.failure({ code, ...published(data, hub.languageOf(surface)) }, hub));
+      .send(surface.envelope.failure({ code, ...published(data, surface, hub.languageOf(surface)) }, hub));
   }
 
   private judge(
@@ -97,12 +98,22 @@ function statusOf(error: unknown): number | undefined {
   return judged && typeof statusCode === 'number' ? statusCode : undefined;
 }
 
-function published(data: DomainErrorData, language: Language): Omit<Failure, 'code'> {
+/** What `surface` tells of an error, in `language`. */
+export function published(
+  data: DomainErrorData,
+  surface: Surface,
+  language: Language,
+): Omit<Failure, 'code'> {
+  const { codes, fields: ofFields }: Partial<Wording> = SURFACE_WORDING[surface.name] ?? {};
   return {
-    message: say(sentenceOf(data), language, data.params),
+    message: say(sentenceOf(data, codes), language, data.params),
     fields: (data.fields ?? []).map(({ field, key, params }) => ({
       field,
-      message: say(find(FIELD_SENTENCES, key) ?? FIELD_SENTENCES.invalid, language, params),
+      message: say(
+        { ...(find(FIELD_SENTENCES, key) ?? FIELD_SENTENCES.invalid), ...find(ofFields ?? {}, key) },
+        language,
+        params,
+      ),
     })),
     details: data.details,
     retryAfter: data.code === 'RATE_LIMITED' ? data.retryAfter : undefined,
@@ -110,9 +121,12 @@ function published(data: DomainErrorData, language: Language): Omit<Failure, 'co
 }
 
 /** The error's own sentence, else that of what was not found, else its code's. */
-function sentenceOf({ code, messageKey, resource }: DomainErrorData): Sentence {
+function sentenceOf(
+  { code, messageKey, resource }: DomainErrorData,
+  wording: Wording['codes'] | undefined,
+): Sentence {
   const own = messageKey === undefined ? undefined : find(ERROR_SENTENCES, messageKey);
   const missing =
     code === 'NOT_FOUND' && resource ? find(ERROR_SENTENCES, `${resource}_not_found`) : undefined;
-  return own ?? missing ?? CODE_SENTENCES[code];
+  return own ?? missing ?? { ...CODE_SENTENCES[code], ...wording?.[code] };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Config } from '@signalbox/config';
+import { parseQuery } from './query-string';
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 /** Longer than load balancers keep theirs, so that it is never us who close first. */
@@ -44,7 +45,11 @@ export function serverOptions(
     return503OnClosing: false,
     requestIdHeader: false as const,
     genReqId: requestId,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_LENGTH },
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      maxParamLength: MAX_PARAM_LENGTH,
+      querystringParser: parseQuery,
+    },
     /** Nothing here is Express middleware. */
     skipMiddie: true,
   };

@@ -6,6 +6,11 @@ export const FIELD_SENTENCES = {
   required: { en: 'is required', 'zh-TW': '為必填', 'zh-CN': '为必填项' },
   unknown: { en: 'is not a known field', 'zh-TW': '是未知欄位', 'zh-CN': '是未知字段' },
   repeated: { en: 'must be given once', 'zh-TW': '只能出現一次', 'zh-CN': '只能出现一次' },
+  percent_encoding: {
+    en: 'cannot be decoded: its percent-encoding is broken',
+    'zh-TW': '無法解碼，百分號編碼有誤',
+    'zh-CN': '无法解码，百分号编码有误',
+  },
   string: { en: 'must be text', 'zh-TW': '必須是字串', 'zh-CN': '必须是字符串' },
   whole: { en: 'must be a whole number', 'zh-TW': '必須是整數', 'zh-CN': '必须是整数' },
   number: { en: 'must be a number', 'zh-TW': '必須是數字', 'zh-CN': '必须是数字' },

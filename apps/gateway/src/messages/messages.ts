@@ -13,7 +13,10 @@ export const CATALOGUES: Readonly<Record<string, Sentences>> = {
   operations: OPERATION_SENTENCES,
 };
 
-export function find(catalogue: Sentences, key: string): Sentence | undefined {
+export function find<S extends Partial<Sentence>>(
+  catalogue: Readonly<Record<string, S | undefined>>,
+  key: string,
+): S | undefined {
   return Object.hasOwn(catalogue, key) ? catalogue[key] : undefined;
 }
 

@@ -7,6 +7,7 @@ import { SURFACES, type Surface } from '../surfaces/surface';
 import type { SurfaceName } from '../surfaces/surface-name';
 import type { FailureFacts } from './answers.decorator';
 import { ENVELOPE_SCHEMAS } from './envelope-schemas';
+import { errorPagePath } from './paths';
 import { reference, type Response, type Schema } from './schema';
 
 const EXAMPLE_PROBLEM: FieldProblem = { field: 'name', key: 'required' };
@@ -33,7 +34,9 @@ export function errorResponses(
     Object.entries(byStatus).map(([status, described = []]) => [
       status,
       {
-        description: described.map(({ error }) => sentence(error)).join('; '),
+        description: described
+          .map(({ error }) => `${sentence(error)} ([${error.code}](${errorPagePath(error.code)}))`)
+          .join('; '),
         content: {
           'application/json': {
             schema: reference('schemas', failureSchemaName(surface.name)),

@@ -2,6 +2,7 @@ import { Get, Header, Param, Res } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { DomainError } from '@signalbox/contracts';
 import type { FastifyReply } from 'fastify';
+import { errorPage } from '../error-pages/error-pages';
 import { Access, ContentSecurityPolicy, SurfaceController } from '../surfaces';
 import { OpenApiDocument } from './openapi.document';
 import { DocumentPage } from './openapi.page';
@@ -37,6 +38,16 @@ export class OpenApiController {
   json(@Res() reply: FastifyReply): void {
     // The document is published as it is, in no surface's envelope.
     void reply.type('application/json; charset=utf-8').send(this.document.json());
+  }
+
+  /** As text, which every browser shows. */
+  @Get('errors/:code')
+  @Access('public')
+  @ApiExcludeEndpoint()
+  error(@Param('code') code: string, @Res() reply: FastifyReply): void {
+    const page = errorPage(code);
+    if (page === undefined) throw DomainError.notFound('resource');
+    void reply.type('text/plain; charset=utf-8').header('Cache-Control', 'public, max-age=86400').send(page);
   }
 
   @Get('ui')

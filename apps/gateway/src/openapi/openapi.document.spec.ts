@@ -67,6 +67,7 @@ describe('the OpenAPI document', () => {
     expect(undescribed.sort()).toEqual([
       'GET /api/docs',
       'GET /api/schema/swagger-ui',
+      'GET /api/v1/doc/errors/{code}',
       'GET /api/v1/doc/ui',
       'GET /api/v1/doc/ui/{file}',
       'GET /docs',
@@ -196,6 +197,9 @@ describe('the OpenAPI document', () => {
         statuses: expect.arrayContaining(['500', '503']) as unknown,
       });
       for (const [status, response] of failures) {
+        expect((response as { description: string }).description).toMatch(
+          /\(\[[A-Z_]+\]\(\/api\/v1\/doc\/errors\/[A-Z_]+\)\)/,
+        );
         const { schema: shape, examples } = (response as unknown as ResponseWithExamples).content[
           'application/json'
         ];

@@ -4,3 +4,4 @@ import { SURFACE_BASE } from '../surfaces/surface-base';
 export const DOCUMENT_ROUTE = 'doc';
 export const DOCUMENT_PATH = `${SURFACE_BASE['code-review']}/${DOCUMENT_ROUTE}`;
 export const DOCUMENT_PAGE_PATH = `${DOCUMENT_PATH}/ui`;
+export const errorPagePath = (code: string): string => `${DOCUMENT_PATH}/errors/${code}`;

@@ -269,6 +269,10 @@ describe('bad input (services in memory)', () => {
     'search=',
     'search=12345678901',
     'search=a%00',
+    'search=%zz',
+    'search=50%',
+    'search=%ff',
+    'sort_by=%',
   ])('refuses the query %s', async (query) => {
     const response = await hub.fetch(`/api/v1/probes?${query}`, { token: admin.token });
     expect(response.status).toBe(422);
@@ -285,6 +289,8 @@ describe('bad input (services in memory)', () => {
     'page=1&size=100&is_active=false&sort_by=age&search=x',
     '&&',
     '%zz=1',
+    'unknown=%zz',
+    'search=50%25',
   ])('takes the query %j', async (query) => {
     const response = await hub.fetch(`/api/v1/probes?${query}`, { token: admin.token });
     expect(response.status).toBe(200);

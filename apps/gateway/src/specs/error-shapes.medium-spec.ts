@@ -203,6 +203,27 @@ describe('errors in the shape of each surface (services in memory)', () => {
     expect(await asking(surface, 'en;q=0.2, zh-CN;q=0.8')).toContain('权限不足');
   });
 
+  it.each([
+    ['VALIDATION_FAILED', '请求数据验证失败', '请求参数验证失败'],
+    ['UNAUTHENTICATED', '认证失败', '未认证或认证失效'],
+    ['FORBIDDEN', '权限不足', '权限不足'],
+    ['NOT_FOUND', '资源不存在', '资源不存在'],
+    ['CONFLICT', '资源冲突', '与当前状态冲突'],
+    ['RATE_LIMITED', '请求频率超限', '请求过于频繁'],
+    ['INTERNAL', '内部服务器错误', '内部服务器错误'],
+  ])('automation words %s in zh-CN as it is published, and nobody else', async (code, own, others) => {
+    const told = async (surface: SurfaceName) => {
+      const response = await hub.fetch(`${probesAt(surface)}/fails/${code}`, {
+        headers: { 'accept-language': 'zh-CN' },
+      });
+      return (await response.json()) as { error: { message: string; details: Record<string, string[]> } };
+    };
+    const { error } = await told('automation');
+    expect(error.message).toBe(own);
+    if (code === 'VALIDATION_FAILED') expect(error.details.name).toEqual(['此字段不能为空']);
+    expect((await told('code-review')).error.message).toBe(others);
+  });
+
   it('has a row for every surface', () => {
     expect(Object.values(SURFACES).map(({ id }) => id)).toEqual(['S0', 'S1', 'S2', 'S3', 'S4']);
   });

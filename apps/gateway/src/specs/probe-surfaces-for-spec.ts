@@ -10,6 +10,7 @@ import {
 } from '@signalbox/contracts';
 import { CallScope } from '@signalbox/observability';
 import { Caller, CurrentUser } from '../access';
+import { errorExample } from '../error-pages/error-examples';
 import { Origin, RawBody } from '../http';
 import {
   Access,
@@ -185,18 +186,7 @@ function probesOf(surface: SurfaceName): Type<unknown> {
     @Get('fails/:code')
     @Access('public')
     fails(@Param('code') code: string, @Query('resource') resource: ResourceKind | undefined): never {
-      throw new DomainError({
-        code: code as ErrorCode,
-        resource,
-        ...(code === 'RATE_LIMITED' && { retryAfter: 30 }),
-        ...(code === 'RECEIVER_FAILED' && { details: { status_code: 500 } }),
-        ...(code === 'VALIDATION_FAILED' && {
-          fields: [
-            { field: 'name', key: 'required' },
-            { field: 'events[1]', key: 'max_length', params: { max: 3 } },
-          ],
-        }),
-      });
+      throw new DomainError({ ...errorExample(code as ErrorCode), resource });
     }
 
     @Get('items/:id')

@@ -1,6 +1,7 @@
 import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import { DomainError, type FieldProblem } from '@signalbox/contracts';
 import { validateSync } from 'class-validator';
+import { UNDECODABLE } from '../http/query-string';
 import { isPlainObject } from './checks';
 import { rulesOf, type DtoClass, type PropertyRules } from './dto-rules';
 import { problemsOf } from './problems';
@@ -48,6 +49,7 @@ export class HubValidationPipe implements PipeTransform {
       const text = Object.hasOwn(given, name) ? given[name] : undefined;
       if (text === undefined) continue;
       if (typeof text !== 'string') problems.push({ field: name, key: 'repeated' });
+      else if (text === UNDECODABLE) problems.push({ field: name, key: 'percent_encoding' });
       else if (CONTROL.test(text)) problems.push({ field: name, key: 'control_character' });
       else set(instance, name, convert ? convert(text) : text);
     }

@@ -82,33 +82,46 @@ export class DeliveriesRepository {
 
   /** Makes one due now, whatever became of it, with a new round of retries. Answers false when the webhook has no such delivery. */
   async retryOne(webhookId: string, deliveryId: string): Promise<boolean> {
-    const { rowCount } = await this.database.query(
-      `UPDATE deliveries SET status = 'pending', next_attempt_at = now(), round_start = attempts
-       WHERE id = $2 AND webhook_id = $1`,
-      [webhookId, deliveryId],
-    );
-    return rowCount === 1;
+    const chosen = 'id = $2 AND webhook_id = $1';
+    return (await this.begin(chosen, [webhookId, deliveryId])) === 1;
   }
 
-  /** Makes every exhausted delivery due now. Answers how many. */
+  /** Makes every exhausted delivery due now, but tests. Answers how many. */
   async retryExhausted(webhookId: string): Promise<number> {
+    const chosen = `webhook_id = $1 AND status = 'failed' AND NOT is_test`;
     let retried = 0;
     for (;;) {
-      const { rowCount } = await this.database.query(
-        `UPDATE deliveries SET status = 'pending', next_attempt_at = now(), round_start = attempts
-         WHERE id IN (
-           SELECT id FROM deliveries WHERE webhook_id = $1 AND status = 'failed' ORDER BY id LIMIT ${RETRY_BATCH}
-           FOR UPDATE SKIP LOCKED
-         )`,
-        [webhookId],
-      );
-      retried += rowCount ?? 0;
-      if ((rowCount ?? 0) < RETRY_BATCH) return retried;
+      const begun = await this.begin(chosen, [webhookId]);
+      retried += begun;
+      if (begun < RETRY_BATCH) return retried;
     }
   }
 
-  /** A delivery of its own event to one webhook, held by `dispatcherId`: nobody else will send it. */
-  async insertHeld(
+  /**
+   * Begins another round of some deliveries of the webhook `$1`. How they ended is taken off its counters, which their new end is
+   * added to: each counts once.
+   */
+  private async begin(chosen: string, values: unknown[]): Promise<number> {
+    const { rows } = await this.database.query<{ begun: number }>(
+      `WITH before AS (
+         SELECT id, status FROM deliveries WHERE ${chosen} ORDER BY id LIMIT ${RETRY_BATCH} FOR UPDATE
+       ), begun AS (
+         UPDATE deliveries d SET status = 'pending', next_attempt_at = now(), round_start = d.attempts
+         FROM before b WHERE d.id = b.id RETURNING b.status
+       ), uncounted AS (
+         UPDATE webhook_stats SET
+           success_count = greatest(0, success_count - (SELECT count(*) FROM begun WHERE status = 'success')),
+           failure_count = greatest(0, failure_count - (SELECT count(*) FROM begun WHERE status = 'failed'))
+         WHERE webhook_id = $1
+       )
+       SELECT count(*)::integer AS begun FROM begun`,
+      values,
+    );
+    return rows[0]?.begun ?? 0;
+  }
+
+  /** A test: a delivery of its own event to one webhook, held by `dispatcherId`: nobody else will send it. */
+  async insertTest(
     webhook: { id: string; projectId: string | null; version: number },
     event: { id: string; type: string; body: string; createdBy: string },
     dispatcherId: string,
@@ -118,8 +131,8 @@ export class DeliveriesRepository {
       `WITH event AS (
          INSERT INTO events (id, type, project_id, body, created_by, deliveries) VALUES ($1, $2, $3, $4, $5, 1)
        )
-       INSERT INTO deliveries (id, webhook_id, event_id, event_type, status, next_attempt_at, claimed_by)
-       VALUES ($6, $7, $1, $2, 'pending', now(), $8)`,
+       INSERT INTO deliveries (id, webhook_id, event_id, event_type, status, next_attempt_at, claimed_by, is_test)
+       VALUES ($6, $7, $1, $2, 'pending', now(), $8, true)`,
       [
         event.id,
         event.type,

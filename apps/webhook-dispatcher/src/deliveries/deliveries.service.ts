@@ -77,7 +77,7 @@ export class DeliveriesService {
       source: 'test',
       requestId: context.requestId,
     });
-    const claim = await this.deliveries.insertHeld(
+    const claim = await this.deliveries.insertTest(
       webhook,
       { id: newId(), type, body, createdBy: context.principal.id },
       this.engine.dispatcherId,

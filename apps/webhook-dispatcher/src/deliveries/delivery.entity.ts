@@ -50,6 +50,10 @@ export class DeliveryEntity {
   @Column('text', { nullable: true })
   error!: string | null;
 
+  /** Sent to try the endpoint: on record like any other, and sent again only when it is named. */
+  @Column('boolean', { name: 'is_test', default: false })
+  isTest!: boolean;
+
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'now()' })
   createdAt!: Date;
 }

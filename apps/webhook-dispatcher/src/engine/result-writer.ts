@@ -37,7 +37,7 @@ const NOT_STORABLE = 'what came back could not be stored';
 
 /**
  * Attempt, next state and counters in one statement. The state changes only while the claim still is the writer's: one
- * that was taken for dead keeps its attempt on record and changes nothing else.
+ * that was taken for dead keeps its attempt on record and changes nothing else. What ends a delivery is counted, not each attempt.
  */
 const WRITE = {
   name: 'write-results',
@@ -54,15 +54,13 @@ const WRITE = {
     SELECT delivery_id, attempt_id, number, started_at, duration_ms, request_url, request_headers, status_code,
       response_headers, response_body, response_truncated, error FROM result
     ON CONFLICT DO NOTHING
-  ), counted AS (
-    INSERT INTO webhook_stats AS s (webhook_id, success_count, failure_count, last_triggered_at)
-    SELECT webhook_id, count(*) FILTER (WHERE status = 'success'), count(*) FILTER (WHERE status <> 'success'),
-      max(started_at)
-    FROM result GROUP BY webhook_id ORDER BY webhook_id
-    ON CONFLICT (webhook_id) DO UPDATE SET
-      success_count = s.success_count + excluded.success_count,
-      failure_count = s.failure_count + excluded.failure_count,
-      last_triggered_at = greatest(s.last_triggered_at, excluded.last_triggered_at)
+  ), changed AS (
+    UPDATE deliveries d SET
+      status = r.status, attempts = r.number, claimed_by = NULL, status_code = r.status_code,
+      duration_ms = r.duration_ms, error = r.error,
+      next_attempt_at = now() + make_interval(secs => r.retry_in_ms / 1000.0)
+    FROM result r WHERE d.id = r.delivery_id AND d.${HELD_BY_1}
+    RETURNING d.id, d.status
   ), by_minute AS (
     INSERT INTO attempt_counts AS c (minute, webhook_id, succeeded, failed)
     SELECT date_trunc('minute', now(), 'UTC'), webhook_id, count(*) FILTER (WHERE status = 'success'),
@@ -71,11 +69,14 @@ const WRITE = {
     ON CONFLICT (minute, webhook_id) DO UPDATE SET
       succeeded = c.succeeded + excluded.succeeded, failed = c.failed + excluded.failed
   )
-  UPDATE deliveries d SET
-    status = r.status, attempts = r.number, claimed_by = NULL, status_code = r.status_code,
-    duration_ms = r.duration_ms, error = r.error,
-    next_attempt_at = now() + make_interval(secs => r.retry_in_ms / 1000.0)
-  FROM result r WHERE d.id = r.delivery_id AND d.${HELD_BY_1}`,
+  INSERT INTO webhook_stats AS s (webhook_id, success_count, failure_count, last_triggered_at)
+  SELECT r.webhook_id, count(*) FILTER (WHERE c.status = 'success'), count(*) FILTER (WHERE c.status = 'failed'),
+    max(r.started_at)
+  FROM result r LEFT JOIN changed c ON c.id = r.delivery_id GROUP BY r.webhook_id ORDER BY r.webhook_id
+  ON CONFLICT (webhook_id) DO UPDATE SET
+    success_count = s.success_count + excluded.success_count,
+    failure_count = s.failure_count + excluded.failure_count,
+    last_triggered_at = greatest(s.last_triggered_at, excluded.last_triggered_at)`,
 };
 
 /** Writes results, in batches; while the database is away it keeps trying, so that no attempt made is forgotten. */

@@ -116,6 +116,60 @@ describe('delivery', () => {
     await target.received(4);
   });
 
+  it('counts each delivery once, by how it ended last', async () => {
+    let answer = 503;
+    const target = await receiver({ respond: () => answer });
+    const webhook = await hub.createWebhook({
+      url: target.url,
+      retry_config: { max_retries: 1, retry_delay: 1 },
+    });
+    const counts = async () => {
+      await hub.settled();
+      const view = await hub.call(webhookOperations.get, { id: webhook.id });
+      return [view.success_count, view.failure_count];
+    };
+    await hub.publish();
+    expect(await counts()).toEqual([0, 1]);
+    await hub.call(webhookOperations.retry, { id: webhook.id });
+    expect(await counts()).toEqual([0, 1]);
+    answer = 200;
+    await hub.call(webhookOperations.retry, { id: webhook.id });
+    expect(await counts()).toEqual([1, 0]);
+    await hub.publish();
+    expect(await counts()).toEqual([2, 0]);
+    const [newest] = (await hub.deliveries(webhook.id)).items;
+    await hub.call(webhookOperations.retry, { id: webhook.id, delivery_id: newest?.id });
+    expect(await counts()).toEqual([2, 0]);
+    answer = 500;
+    await hub.call(webhookOperations.retry, { id: webhook.id, delivery_id: newest?.id });
+    expect(await counts()).toEqual([1, 1]);
+    const { items } = await hub.deliveries(webhook.id);
+    expect(items.map(({ status }) => status)).toEqual(['failed', 'success']);
+  });
+
+  it('sends a failed test again only when it is named', async () => {
+    let answer = 500;
+    const target = await receiver({ respond: () => answer });
+    const webhook = await hub.createWebhook({ url: target.url, retry_config: { max_retries: 0 } });
+    await hub.publish();
+    await hub.settled();
+    const event_type = 'task.created';
+    const test = await hub.call(webhookOperations.test, { id: webhook.id, event_type });
+    answer = 200;
+    expect(await hub.call(webhookOperations.retry, { id: webhook.id })).toEqual({ retried: 1 });
+    await hub.settled();
+    const statuses = async () =>
+      Object.fromEntries((await hub.deliveries(webhook.id)).items.map(({ id, status }) => [id, status]));
+    expect(await statuses()).toMatchObject({ [test.delivery_id]: 'failed' });
+    expect(Object.values(await statuses()).sort()).toEqual(['failed', 'success']);
+    expect(target.requests).toHaveLength(3);
+    expect(
+      await hub.call(webhookOperations.retry, { id: webhook.id, delivery_id: test.delivery_id }),
+    ).toEqual({ retried: 1 });
+    await hub.settled();
+    expect(await statuses()).toMatchObject({ [test.delivery_id]: 'success' });
+  });
+
   it('waits as long as Retry-After asks', async () => {
     const target = await receiver({
       respond: (_, nth) => (nth === 1 ? { status: 429, headers: { 'Retry-After': '3' } } : 200),

@@ -17,9 +17,9 @@ const SERVICE = 'api-key-auth' as const;
 export const usageOperations = {
   /** A `query`, since running it again does no harm: a batch is stored once. Answers how many records were stored. */
   store: operation<UsageBatch, { stored: number }>(SERVICE, 'usage.store', 'query'),
-  /** Confined callers see what they called themselves. */
+  /** Confined callers see the requests of their projects, and what they called themselves. */
   stats: operation<UsageStatsQuery, UsageStatsView>(SERVICE, 'usage.stats', 'query', 15_000),
-  /** Newest first. */
+  /** Newest first; of confined callers as above. */
   logs: operation<UsageLogFilter, Page<UsageLogView>>(SERVICE, 'usage.logs', 'query', 15_000),
   /** Oldest first, a batch at a time. */
   export: operation<UsageExportQuery, readonly UsageLogView[]>(SERVICE, 'usage.export', 'query', 15_000),

@@ -1,11 +1,14 @@
 import type { AppName } from '@signalbox/contracts';
-import { type OpsServer, Readiness, startOpsServer } from '@signalbox/observability';
+import { MetricsExport, type OpsServer, Readiness, startOpsServer } from '@signalbox/observability';
 import type { Check, RunningApp, Runtime } from '../runtime';
 
 export interface AppStarter {
   readonly name: AppName;
   readonly start: (runtime: Runtime) => Promise<RunningApp>;
 }
+
+/** The last figures of a process get this long. */
+const LAST_FIGURES_MS = 2_000;
 
 export interface RunningApps {
   readonly checks: readonly Check[];
@@ -16,12 +19,15 @@ export interface RunningApps {
 }
 
 /**
- * Starts apps one after the other on one runtime, and with `METRICS_PORT` the server of their metrics and health.
+ * Starts apps one after the other on one runtime, with `METRICS_PORT` the server of their metrics and health, and what sends the
+ * metrics on.
  * When one does not start, those before it are closed again.
  */
 export async function startApps(runtime: Runtime, starters: readonly AppStarter[]): Promise<RunningApps> {
   const { config, transport, log } = runtime;
   const running: { name: AppName; app: RunningApp }[] = [];
+  const name = starters.length === 1 ? starters[0]?.name : undefined;
+  const figures = MetricsExport.of(config, name ?? 'all-in-one', log);
   let ops: { server: OpsServer; readiness: Readiness } | undefined;
 
   const close = async () => {
@@ -31,6 +37,7 @@ export async function startApps(runtime: Runtime, starters: readonly AppStarter[
       await settled(`${name} closes`, () => app.close());
     }
     await settled('the transport closes', () => transport.close(Math.max(0, until - Date.now())));
+    await settled('the last figures are sent', () => figures?.close(LAST_FIGURES_MS));
     await settled('the metrics server closes', () => ops?.server.close());
   };
   const settled = async (what: string, work: () => Promise<void> | undefined) => {

@@ -21,7 +21,8 @@ export class AdminDashboardController {
   @Access('read')
   @ApiOperation({
     summary: 'The hub in figures',
-    description: 'Callers that are confined to projects see the figures of those, and of their own requests.',
+    description:
+      'Callers that are confined to projects see the figures of those; their own requests are among them.',
   })
   @Answers(DashboardAnswer)
   async dashboard(): Promise<DashboardAnswer> {

@@ -21,7 +21,7 @@ export class AdminUsageController {
   @ApiOperation({
     summary: 'How the API is used',
     description:
-      'Callers that are confined to projects see their own requests. A request counts within some seconds.',
+      'Callers that are confined to projects see the requests of those, and what they asked themselves. A request counts within some seconds.',
   })
   @Answers(UsageStatsAnswer)
   async stats(@Query() query: UsageStatsParameters): Promise<UsageStatsAnswer> {
@@ -30,7 +30,11 @@ export class AdminUsageController {
 
   @Get('api-keys/usage-stats/export')
   @Access('admin')
-  @ApiOperation({ summary: 'Export the record of every request, oldest first' })
+  @ApiOperation({
+    summary: 'Export the record of every request, oldest first',
+    description:
+      'Keys that are confined to projects get the records of those, and of what they asked themselves.',
+  })
   @ApiOkResponse({
     description: 'As many lines as there are records',
     content: {
@@ -51,7 +55,7 @@ export class AdminUsageController {
   @ApiOperation({
     summary: 'List the record of every request, newest first',
     description:
-      'The total of a list that has more than 100 000 records is 100 000: use the export for those.',
+      'Keys that are confined to projects see the records of those, and of what they asked themselves. The total of a list that has more than 100 000 records is 100 000: use the export for those.',
   })
   @AnswersPage(UsageLogAnswer)
   async logs(@Query() query: UsageLogParameters): Promise<Paged<UsageLogAnswer>> {

@@ -97,7 +97,7 @@ export class ServiceWebhooksController {
   @HttpCode(202)
   @Access('write')
   @Says('webhooks.retry')
-  @ApiOperation({ summary: 'Send again one delivery, or every exhausted one' })
+  @ApiOperation({ summary: 'Send again one delivery, or every exhausted one but tests' })
   @Answers(RetriedAnswer)
   @Fails('NOT_FOUND', 'webhook')
   @Fails('NOT_FOUND', 'delivery')

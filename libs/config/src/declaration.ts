@@ -291,6 +291,11 @@ export const DECLARATION = declare({
     about: 'Days that the record of each request is kept. Sums by hour and day are kept longer.',
     group: 'Usage',
   },
+  AUDIT_RETENTION_DAYS: {
+    schema: whole(0, 36_500).default(365),
+    about: 'Days that an entry of the audit log is kept; 0 keeps them for ever.',
+    group: 'Usage',
+  },
 });
 
 export type VariableName = keyof typeof DECLARATION;

@@ -3,6 +3,7 @@ import { AttemptEntity, DeliveryEntity, DispatcherEntity } from './deliveries/de
 import { EventTypeEntity } from './event-types/event-type.entity';
 import { EventEntity } from './events/event.entity';
 import { Spine1763700000000 } from './migrations/1763700000000-spine';
+import { AuditOutbox1763720000100 } from './migrations/1763720000100-audit-outbox';
 import { WebhookEntity, WebhookStatsEntity } from './webhooks/webhook.entity';
 
 export const webhooksDatabase: ServiceDatabase = {
@@ -16,5 +17,5 @@ export const webhooksDatabase: ServiceDatabase = {
     AttemptEntity,
     DispatcherEntity,
   ],
-  migrations: [Spine1763700000000],
+  migrations: [Spine1763700000000, AuditOutbox1763720000100],
 };

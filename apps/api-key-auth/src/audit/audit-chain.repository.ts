@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@signalbox/database';
 import type { PoolClient } from 'pg';
-import { CHAINED_COLUMNS, chainHash, ChainSeal, EMPTY_CHAIN, type ChainedFields, type ChainEnds } from './chain';
+import {
+  CHAINED_COLUMNS,
+  chainHash,
+  ChainSeal,
+  EMPTY_CHAIN,
+  type ChainedFields,
+  type ChainEnds,
+} from './chain';
 
 /** Any number: it only has to be the same in all replicas. */
 const LOCK = 7_462_839_311;
@@ -30,13 +37,13 @@ export class AuditChainRepository {
     private readonly seal: ChainSeal,
   ) {}
 
-  /** Seconds that the oldest entry without a place has waited. */
-  async lagSeconds(): Promise<number> {
-    const { rows } = await this.database.query<{ lag: number }>(
-      `SELECT coalesce(greatest(extract(epoch FROM now() - min(time)), 0), 0)::float8 AS lag
+  /** Seconds that the oldest entry without a place has waited; null where none waits. */
+  async lagSeconds(): Promise<number | null> {
+    const { rows } = await this.database.query<{ lag: number | null }>(
+      `SELECT extract(epoch FROM now() - min(time))::float8 AS lag
          FROM audit_entries WHERE seq IS NULL`,
     );
-    return rows[0]?.lag ?? 0;
+    return rows[0]?.lag ?? null;
   }
 
   /**
@@ -131,6 +138,8 @@ export async function readEnds(client: PoolClient): Promise<{ ends: ChainEnds; m
 }
 
 async function locked(client: PoolClient): Promise<boolean> {
-  const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS locked', [LOCK]);
+  const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS locked', [
+    LOCK,
+  ]);
   return rows[0]?.locked === true;
 }

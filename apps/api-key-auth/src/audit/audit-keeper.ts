@@ -58,15 +58,16 @@ export class AuditKeeper implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   private async round(signal: AbortSignal): Promise<void> {
-    lag.set(await this.chain.lagSeconds());
-    for (let full = true; full && !signal.aborted; ) {
+    const waiting = await this.chain.lagSeconds();
+    lag.set(Math.max(0, waiting ?? 0));
+    for (let full = waiting !== null; full && !signal.aborted;) {
       const count = await this.chain.chainSome(CHAIN_BATCH);
       if (!count) break;
       chained.inc({ outcome: 'done' }, count.done);
       chained.inc({ outcome: 'refused' }, count.refused);
       full = count.done + count.refused === CHAIN_BATCH;
     }
-    sealed.set(1);
+    if (waiting !== null) sealed.set(1);
     if (Date.now() - this.prunedAt < PRUNE_EVERY_MS) return;
     await this.prune(signal);
     this.prunedAt = Date.now();

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AttemptView, DeliveryStatus, DeliveryView } from '@signalbox/contracts';
 import { Database, newId } from '@signalbox/database';
+import { AuditOutbox } from '../audit/audit-outbox.repository';
 import type { Claim } from '../engine/claim';
 
 interface DeliveryRow {
@@ -44,7 +45,10 @@ const MAX_ATTEMPTS_SHOWN = 100;
 
 @Injectable()
 export class DeliveriesRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditOutbox,
+  ) {}
 
   /** Newest first. May lag: it is read from a replica where there is one. */
   async page(query: DeliveryQuery): Promise<{ items: DeliveryView[]; total: number }> {
@@ -81,20 +85,37 @@ export class DeliveriesRepository {
   }
 
   /** Makes one due now, whatever became of it, with a new round of retries. Answers false when the webhook has no such delivery. */
-  async retryOne(webhookId: string, deliveryId: string): Promise<boolean> {
-    const { rowCount } = await this.database.query(
-      `UPDATE deliveries SET status = 'pending', next_attempt_at = now(), round_start = attempts
-       WHERE id = $2 AND webhook_id = $1`,
-      [webhookId, deliveryId],
-    );
-    return rowCount === 1;
+  retryOne(webhookId: string, deliveryId: string): Promise<boolean> {
+    return this.database.transaction(async (client) => {
+      const { rowCount } = await client.query(
+        `UPDATE deliveries SET status = 'pending', next_attempt_at = now(), round_start = attempts
+         WHERE id = $2 AND webhook_id = $1`,
+        [webhookId, deliveryId],
+      );
+      if (rowCount !== 1) return false;
+      await this.audit.note(client, {
+        action: 'webhooks.retry',
+        resourceId: webhookId,
+        before: null,
+        after: { delivery_id: deliveryId },
+      });
+      return true;
+    });
   }
 
   /** Makes every exhausted delivery due now. Answers how many. */
   async retryExhausted(webhookId: string): Promise<number> {
     let retried = 0;
     for (;;) {
-      const { rowCount } = await this.database.query(
+      const count = await this.retrySome(webhookId);
+      retried += count;
+      if (count < RETRY_BATCH) return retried;
+    }
+  }
+
+  private retrySome(webhookId: string): Promise<number> {
+    return this.database.transaction(async (client) => {
+      const { rowCount } = await client.query(
         `UPDATE deliveries SET status = 'pending', next_attempt_at = now(), round_start = attempts
          WHERE id IN (
            SELECT id FROM deliveries WHERE webhook_id = $1 AND status = 'failed' ORDER BY id LIMIT ${RETRY_BATCH}
@@ -102,9 +123,17 @@ export class DeliveriesRepository {
          )`,
         [webhookId],
       );
-      retried += rowCount ?? 0;
-      if ((rowCount ?? 0) < RETRY_BATCH) return retried;
-    }
+      const retried = rowCount ?? 0;
+      if (retried > 0) {
+        await this.audit.note(client, {
+          action: 'webhooks.retry',
+          resourceId: webhookId,
+          before: null,
+          after: { retried },
+        });
+      }
+      return retried;
+    });
   }
 
   /** A delivery of its own event to one webhook, held by `dispatcherId`: nobody else will send it. */
@@ -114,23 +143,31 @@ export class DeliveriesRepository {
     dispatcherId: string,
   ): Promise<Claim> {
     const deliveryId = newId();
-    await this.database.query(
-      `WITH event AS (
+    await this.database.transaction(async (client) => {
+      await client.query(
+        `WITH event AS (
          INSERT INTO events (id, type, project_id, body, created_by, deliveries) VALUES ($1, $2, $3, $4, $5, 1)
        )
        INSERT INTO deliveries (id, webhook_id, event_id, event_type, status, next_attempt_at, claimed_by)
        VALUES ($6, $7, $1, $2, 'pending', now(), $8)`,
-      [
-        event.id,
-        event.type,
-        webhook.projectId,
-        event.body,
-        event.createdBy,
-        deliveryId,
-        webhook.id,
-        dispatcherId,
-      ],
-    );
+        [
+          event.id,
+          event.type,
+          webhook.projectId,
+          event.body,
+          event.createdBy,
+          deliveryId,
+          webhook.id,
+          dispatcherId,
+        ],
+      );
+      await this.audit.note(client, {
+        action: 'webhooks.test',
+        resourceId: webhook.id,
+        before: null,
+        after: { delivery_id: deliveryId, event_type: event.type },
+      });
+    });
     return {
       deliveryId,
       webhookId: webhook.id,

@@ -6,7 +6,6 @@ export const AUDIT_RESOURCES = [
   'signing_key',
   'usage_report',
   'webhook',
-  'delivery',
   'event_type',
 ] as const;
 export type AuditResource = (typeof AUDIT_RESOURCES)[number];
@@ -51,7 +50,8 @@ export const AUDITED_WITHOUT_OPERATION: readonly AuditAction[] = ['webhooks.disa
 /** Commands that are not on record, and why. */
 export const NOT_AUDITED: Readonly<Record<string, string>> = {
   'events.publish': 'events are traffic: each is kept with who published it, and listed by its deliveries',
-  'api-keys.used': 'when a key was used last is told by gateways, not by callers; requests are in the usage logs',
+  'api-keys.used':
+    'when a key was used last is told by gateways, not by callers; requests are in the usage logs',
   'idempotency.claim': 'what the gateway remembers of a request; the change that it led to is on record',
   'idempotency.settle': 'what the gateway remembers of a request; the change that it led to is on record',
   'idempotency.release': 'what the gateway remembers of a request; the change that it led to is on record',

@@ -73,13 +73,16 @@ function differences(
   before: AuditFields | null,
   after: AuditFields | null,
 ): Pick<AuditEntry, 'before' | 'after'> | null {
-  if (before === null || after === null) return { before: before && shown(before), after: after && shown(after) };
+  if (before === null || after === null)
+    return { before: before && shown(before), after: after && shown(after) };
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
     (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]),
   );
   if (names.length === 0) return null;
   const only = (fields: AuditFields) =>
-    Object.fromEntries(names.filter((name) => fields[name] !== undefined).map((name) => [name, fields[name]]));
+    Object.fromEntries(
+      names.filter((name) => fields[name] !== undefined).map((name) => [name, fields[name]]),
+    );
   return { before: shown(only(before)), after: shown(only(after)) };
 }
 

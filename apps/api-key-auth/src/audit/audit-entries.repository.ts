@@ -52,12 +52,17 @@ export class AuditEntriesRepository {
   }
 
   async find(id: string): Promise<AuditEntryView | null> {
-    const [found] = await this.rows(this.database, `SELECT ${COLUMNS} FROM audit_entries WHERE id = $1`, [id]);
+    const [found] = await this.rows(this.database, `SELECT ${COLUMNS} FROM audit_entries WHERE id = $1`, [
+      id,
+    ]);
     return found ?? null;
   }
 
   /** Newest first. May lag. */
-  async page(filter: AuditFilter, { page, size }: PageRequest): Promise<{ items: AuditEntryView[]; total: number }> {
+  async page(
+    filter: AuditFilter,
+    { page, size }: PageRequest,
+  ): Promise<{ items: AuditEntryView[]; total: number }> {
     const { where, values } = chosen(filter);
     const [items, count] = await Promise.all([
       this.rows(

@@ -16,7 +16,10 @@ export class AuditController {
   constructor(private readonly audit: AuditService) {}
 
   @Handles(auditOperations.store)
-  store({ entries }: { entries: readonly AuditEntry[] }, { principal }: CallContext): Promise<{ stored: number }> {
+  store(
+    { entries }: { entries: readonly AuditEntry[] },
+    { principal }: CallContext,
+  ): Promise<{ stored: number }> {
     return this.audit.store(entries, principal);
   }
 

@@ -43,7 +43,8 @@ export function usageRecord(request: FastifyRequest, reply: FastifyReply): Usage
   };
 }
 
-function endpointOf({ routeOptions: { url, config }, is404 }: FastifyRequest): string {
+/** The published path of what was asked for, with its parameters as names. */
+export function endpointOf({ routeOptions: { url, config }, is404 }: FastifyRequest): string {
   const facts = config[ROUTE_FACTS];
   if (is404 || url === undefined || !facts) return UNMATCHED_ENDPOINT;
   const name = `${facts.surface} ${url}`;

@@ -23,11 +23,15 @@ describe('what is on record', () => {
 
   it('is said of nothing that there is not', () => {
     const declared = new Set<string>([...commands, ...AUDITED_WITHOUT_OPERATION]);
-    expect([...Object.keys(AUDITED), ...Object.keys(NOT_AUDITED)].filter((name) => !declared.has(name))).toEqual([]);
+    expect(
+      [...Object.keys(AUDITED), ...Object.keys(NOT_AUDITED)].filter((name) => !declared.has(name)),
+    ).toEqual([]);
   });
 
   it('leaves out no command by calling it a query', () => {
     const queries = operations.filter(({ kind }) => kind === 'query').map(({ name }) => name);
-    expect(queries.filter((name) => /\.(create|update|delete|remove|rotate|revoke|retry|test)$/.test(name))).toEqual([]);
+    expect(
+      queries.filter((name) => /\.(create|update|delete|remove|rotate|revoke|retry|test)$/.test(name)),
+    ).toEqual([]);
   });
 });

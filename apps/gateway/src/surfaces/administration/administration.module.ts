@@ -1,11 +1,17 @@
 import { Module } from '@nestjs/common';
 import { AdminApiKeysController } from './api-keys.controller';
+import { AdminAuditController } from './audit.controller';
 import { AdminEventTypesController } from './event-types.controller';
 import { AdminUsageModule } from './usage.module';
 import { AdminWebhooksController } from './webhooks.controller';
 
 @Module({
   imports: [AdminUsageModule],
-  controllers: [AdminApiKeysController, AdminEventTypesController, AdminWebhooksController],
+  controllers: [
+    AdminApiKeysController,
+    AdminAuditController,
+    AdminEventTypesController,
+    AdminWebhooksController,
+  ],
 })
 export class AdministrationModule {}

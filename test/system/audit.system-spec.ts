@@ -4,13 +4,14 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { until } from '@signalbox/testing';
+import { describeWith, until } from '@signalbox/testing';
 import pg from 'pg';
 import { PostgresCluster } from '../../libs/database/src/embedded';
 import { startEmbedded } from './kit/embedded-stack';
 import { ADMIN, COMMON, SHUTDOWN_SECONDS } from './kit/environment';
 import { HubClient } from './kit/hub-client';
-import { StackUnderTest } from './kit/stack';
+import { startReal } from './kit/real-stack';
+import { type Stack, StackUnderTest } from './kit/stack';
 import { describeOnBothStacks } from './kit/stacks';
 
 const S1 = '/api/v1/admin/integration';
@@ -71,63 +72,70 @@ class Calls {
   }
 }
 
-describeOnBothStacks('the audit log', (stack) => {
-  const onRecord = async (client: HubClient, filter: string, ids: readonly string[]): Promise<Entry[]> => {
-    let found: Entry[] = [];
-    await until('all of it is on record', 60_000, async () => {
-      await sleep(300);
-      found = await entries(client, filter);
-      const known = new Set(found.map(({ request_id: id }) => id));
-      return ids.every((id) => known.has(id)) && found.every(({ seq }) => seq !== null);
-    });
-    return found;
-  };
+/** The entries, once those of these requests are among them and all have their place. */
+async function onRecord(client: HubClient, filter: string, ids: readonly string[]): Promise<Entry[]> {
+  let found: Entry[] = [];
+  await until('all of it is on record', 60_000, async () => {
+    await sleep(300);
+    found = await entries(client, filter);
+    const known = new Set(found.map(({ request_id: id }) => id));
+    return ids.every((id) => known.has(id)) && found.every(({ seq }) => seq !== null);
+  });
+  return found;
+}
 
+/** Changes a webhook over two surfaces while `disturb` does its worst, and holds the log against what was answered. */
+async function everyChangeOnce(stack: StackUnderTest<Stack>, disturb: () => Promise<void>): Promise<void> {
+  const clients = await stack.clients();
+  const [client] = clients;
+  const { id } = await client.createWebhook({
+    url: NOWHERE,
+    secret: 'whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQ=',
+  });
+  const faces = ['/api/v1/webhooks', `${S1}/webhooks`];
+  const calls = new Calls(async (requestId, n) => {
+    const answer = await clients[n % clients.length]?.call('PUT', `${faces[n % 2]}/${id}`, {
+      body: { name: requestId },
+      headers: { 'x-request-id': requestId },
+    });
+    return answer?.status ?? 0;
+  });
+  await disturb();
+  await sleep(1_500);
+  await calls.stop();
+  const made = calls.ids(200);
+  expect(made.length).toBeGreaterThan(50);
+
+  const found = await onRecord(client, `resource_id=${id}&action=webhooks.update`, made);
+  expect(new Set(found.map(({ request_id }) => request_id)).size).toBe(found.length);
+  expect(new Set(found.map(({ surface }) => surface))).toEqual(
+    new Set(['integration-service', 'administration']),
+  );
+  // From the first name to the one it has now, each change where the one before it ended.
+  const next = new Map(found.map(({ before, after }) => [before?.name, after?.name]));
+  let name: unknown = 'system test';
+  let steps = 0;
+  for (; next.has(name); steps += 1) name = next.get(name);
+  expect(steps).toBe(found.length);
+  const now = await client.ok<{ name: string }>('GET', `${S1}/webhooks/${id}`);
+  expect(name).toBe(now.name);
+  const [created, ...others] = await entries(client, `resource_id=${id}&action=webhooks.create`);
+  expect(created?.after).toMatchObject({ name: 'system test', secret: '********' });
+  expect(others).toEqual([]);
+}
+
+describeOnBothStacks('the audit log', (stack) => {
   stack.it(
     'has every change that was made and none that was not, once, whichever process is killed',
-    async () => {
-      const clients = await stack.clients();
-      const [client] = clients;
-      const { id } = await client.createWebhook({
-        url: NOWHERE,
-        secret: 'whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQ=',
-      });
-      const faces = ['/api/v1/webhooks', `${S1}/webhooks`];
-      const calls = new Calls(async (requestId, n) => {
-        const answer = await clients[n % clients.length]?.call('PUT', `${faces[n % 2]}/${id}`, {
-          body: { name: requestId },
-          headers: { 'x-request-id': requestId },
-        });
-        return answer?.status ?? 0;
-      });
-      for (const app of stack.now.apps) {
-        await sleep(1_500);
-        await app.kill();
-        await sleep(500);
-        await app.start();
-      }
-      await sleep(1_500);
-      await calls.stop();
-      const made = calls.ids(200);
-      expect(made.length).toBeGreaterThan(50);
-
-      const found = await onRecord(client, `resource_id=${id}&action=webhooks.update`, made);
-      expect(new Set(found.map(({ request_id }) => request_id)).size).toBe(found.length);
-      expect(new Set(found.map(({ surface }) => surface))).toEqual(
-        new Set(['integration-service', 'administration']),
-      );
-      // From the first name to the one it has now, each change where the one before it ended.
-      const next = new Map(found.map(({ before, after }) => [before?.name, after?.name]));
-      let name: unknown = 'system test';
-      let steps = 0;
-      for (; next.has(name); steps += 1) name = next.get(name);
-      expect(steps).toBe(found.length);
-      const now = await client.ok<{ name: string }>('GET', `${S1}/webhooks/${id}`);
-      expect(name).toBe(now.name);
-      const [created, ...others] = await entries(client, `resource_id=${id}&action=webhooks.create`);
-      expect(created?.after).toMatchObject({ name: 'system test', secret: '********' });
-      expect(others).toEqual([]);
-    },
+    () =>
+      everyChangeOnce(stack, async () => {
+        for (const app of stack.now.apps) {
+          await sleep(1_500);
+          await app.kill();
+          await sleep(500);
+          await app.start();
+        }
+      }),
     300_000,
   );
 
@@ -163,6 +171,26 @@ describeOnBothStacks('the audit log', (stack) => {
       expect(new Set(found.map(({ request_id }) => request_id)).size).toBe(found.length);
       expect(new Set(found.map(({ action }) => action))).toEqual(new Set([`POST ${S1}/api-keys`]));
     },
+    300_000,
+  );
+});
+
+describeWith(['own-rabbitmq', 'own-redis'], 'the audit log (real)', () => {
+  const stack = new StackUnderTest(startReal);
+
+  stack.it(
+    'has every change that was made and none that was not, once, when RabbitMQ is killed, and PostgreSQL',
+    () =>
+      everyChangeOnce(stack, async () => {
+        for (const server of [stack.now.rabbit, stack.now.postgres]) {
+          await sleep(1_500);
+          await server.kill();
+          await sleep(2_000);
+          await server.restart();
+          await Promise.all(stack.now.apps.map((app) => app.ready()));
+        }
+        expect(stack.now.apps.map((app) => app.timesStarted)).toEqual(stack.now.apps.map(() => 1));
+      }),
     300_000,
   );
 });

@@ -221,4 +221,55 @@ describe('what is put on record', () => {
       after: { kid, algorithm: 'HS256' },
     });
   });
+
+  it('no change that could not be put on record was made', async () => {
+    const { id, username } = await user();
+    const key = await auth.call(
+      apiKeyOperations.create,
+      { name: 'kept', prefix: 'eak_', scopes: ['read'] },
+      CONTEXT,
+    );
+    const report = await auth.call(
+      usageReportOperations.create,
+      { name: 'Kept', group_by: ['key'] },
+      CONTEXT,
+    );
+    const { access } = await auth.call(authOperations.login, { username, password: PASSWORD, origin: HERE });
+    const { sid } = JSON.parse(Buffer.from(access.split('.')[1] ?? '', 'base64url').toString()) as {
+      sid: string;
+    };
+    const stored = () =>
+      Promise.all(
+        ['users', 'sessions', 'api_keys', 'api_key_secrets', 'usage_reports', 'signing_keys'].map((table) =>
+          auth.sql(`SELECT * FROM ${table} ORDER BY 1`),
+        ),
+      );
+    const before = await stored();
+    await auth.sql('ALTER TABLE audit_entries ADD CONSTRAINT full_up CHECK (false) NOT VALID');
+    const ref = { id };
+    for (const change of [
+      () => user(),
+      () => auth.call(userOperations.update, { id, changes: { role: 'viewer' }, origin: HERE }, CONTEXT),
+      () =>
+        auth.call(
+          userOperations.update,
+          { id, changes: { password: 'another' + PASSWORD }, origin: HERE },
+          CONTEXT,
+        ),
+      () => auth.call(userOperations.remove, ref, CONTEXT),
+      () => auth.call(authOperations.login, { username, password: PASSWORD, origin: HERE }),
+      () => auth.call(authOperations.logout, { session_id: sid }, CONTEXT),
+      () => auth.call(apiKeyOperations.create, { name: 'x', prefix: 'eak_', scopes: ['read'] }, CONTEXT),
+      () => auth.call(apiKeyOperations.update, { id: key.id, changes: { name: 'y' } }, CONTEXT),
+      () => auth.call(apiKeyOperations.rotate, { id: key.id }, CONTEXT),
+      () => auth.call(apiKeyOperations.revoke, { id: key.id }, CONTEXT),
+      () => auth.call(usageReportOperations.create, { name: 'Other', group_by: ['key'] }, CONTEXT),
+      () => auth.call(usageReportOperations.update, { id: report.id, changes: { days: 3 } }, CONTEXT),
+      () => auth.call(usageReportOperations.remove, { id: report.id }, CONTEXT),
+    ] as (() => Promise<unknown>)[])
+      expect(await refusal(change())).toMatchObject({ code: 'INTERNAL' });
+    await expect(rotateSigningKey(auth.config, testLog())).rejects.toThrow('full_up');
+    await auth.sql('ALTER TABLE audit_entries DROP CONSTRAINT full_up');
+    expect(await stored()).toEqual(before);
+  });
 });

@@ -196,6 +196,37 @@ describe('what a dispatcher puts on record', () => {
     expect(keeper.kept.size).toBe(before);
   });
 
+  it('no change that could not be put on record was made', async () => {
+    const { id } = await webhook();
+    const gone = await webhook(`${receiver.url}/gone`);
+    const { delivery_id } = await hub.call(webhookOperations.test, { id });
+    await hub.settled();
+    await handedOver();
+    const stored = () =>
+      Promise.all(
+        ['webhooks', 'deliveries', 'events', 'event_types'].map(
+          async (table) => (await hub.database.query(`SELECT * FROM ${table} ORDER BY 1`)).rows,
+        ),
+      );
+    await hub.database.query(`UPDATE deliveries SET status = 'failed' WHERE id = $1`, [delivery_id]);
+    const before = await stored();
+    await hub.database.query('ALTER TABLE audit_outbox ADD CONSTRAINT full_up CHECK (false) NOT VALID');
+    for (const change of [
+      () => webhook(),
+      () => hub.call(webhookOperations.update, { id, changes: { name: 'x' } }),
+      () => hub.call(webhookOperations.remove, { id }),
+      () => hub.call(webhookOperations.test, { id }),
+      () => hub.call(webhookOperations.retry, { id }),
+      () => hub.call(webhookOperations.retry, { id, delivery_id }),
+      () => hub.call(eventTypeOperations.create, { name: 'order.lost' }),
+    ] as (() => Promise<unknown>)[])
+      await expect(change()).rejects.toMatchObject({ code: 'INTERNAL' });
+    await hub.database.query('ALTER TABLE audit_outbox DROP CONSTRAINT full_up');
+    expect(await stored()).toEqual(before);
+    await hub.call(webhookOperations.remove, { id: gone.id });
+    await handedOver();
+  });
+
   it('waits, however much it is, while nobody takes it, and is kept once where the answer is lost', async () => {
     keeper.works = false;
     const { id } = await webhook();

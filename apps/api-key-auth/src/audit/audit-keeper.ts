@@ -39,9 +39,10 @@ export class AuditKeeper implements OnApplicationBootstrap, BeforeApplicationShu
   private readonly rounds = new Rounds(
     EVERY_MS,
     (signal) => this.round(signal),
-    (error) => this.complain(error),
+    (error) => this.log.warn({ err: error }, 'Keeping the audit log failed; trying again shortly'),
   );
   private prunedAt = 0;
+  private broken = false;
 
   constructor(
     private readonly chain: AuditChainRepository,
@@ -60,17 +61,31 @@ export class AuditKeeper implements OnApplicationBootstrap, BeforeApplicationShu
   private async round(signal: AbortSignal): Promise<void> {
     const waiting = await this.chain.lagSeconds();
     lag.set(Math.max(0, waiting ?? 0));
-    for (let full = waiting !== null; full && !signal.aborted;) {
+    try {
+      if (waiting !== null) await this.chainAll(signal);
+      if (Date.now() - this.prunedAt >= PRUNE_EVERY_MS) {
+        await this.prune(signal);
+        this.prunedAt = Date.now();
+      }
+    } catch (error) {
+      if (!(error instanceof ChainBrokenError)) throw error;
+      sealed.set(0);
+      if (!this.broken) this.log.error({ err: error }, 'The audit log was tampered with');
+      this.broken = true;
+    }
+  }
+
+  private async chainAll(signal: AbortSignal): Promise<void> {
+    for (let full = true; full && !signal.aborted;) {
       const count = await this.chain.chainSome(CHAIN_BATCH);
-      if (!count) break;
+      // Another replica is at it.
+      if (!count) return;
       chained.inc({ outcome: 'done' }, count.done);
       chained.inc({ outcome: 'refused' }, count.refused);
       full = count.done + count.refused === CHAIN_BATCH;
     }
-    if (waiting !== null) sealed.set(1);
-    if (Date.now() - this.prunedAt < PRUNE_EVERY_MS) return;
-    await this.prune(signal);
-    this.prunedAt = Date.now();
+    sealed.set(1);
+    this.broken = false;
   }
 
   private async prune(signal: AbortSignal): Promise<void> {
@@ -83,14 +98,5 @@ export class AuditKeeper implements OnApplicationBootstrap, BeforeApplicationShu
       if (deleted < PRUNE_BATCH) break;
     }
     if (total > 0) this.log.info({ entries: total }, 'Deleted entries of the audit log past their retention');
-  }
-
-  private complain(error: unknown): void {
-    if (!(error instanceof ChainBrokenError)) {
-      this.log.warn({ err: error }, 'Keeping the audit log failed; trying again shortly');
-      return;
-    }
-    sealed.set(0);
-    this.log.error({ err: error }, 'The audit log was tampered with');
   }
 }

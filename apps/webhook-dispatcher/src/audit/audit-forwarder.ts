@@ -11,6 +11,7 @@ import type { Logger } from 'pino';
 import { AuditOutbox } from './audit-outbox.repository';
 
 const EVERY_MS = 1_000;
+const CALL_MS = 5_000;
 
 const forwarded = counter({
   name: 'signalbox_audit_forwarded_total',
@@ -56,7 +57,11 @@ export class AuditForwarder implements OnApplicationBootstrap, BeforeApplication
       const entries = await this.outbox.oldest();
       lag.set(entries.length === 0 ? 0 : await this.outbox.lagSeconds());
       if (entries.length === 0) return;
-      await this.rpc.call(auditOperations.store, { entries }, { context: { principal: SYSTEM } });
+      await this.rpc.call(
+        auditOperations.store,
+        { entries },
+        { context: { principal: SYSTEM }, deadlineMs: CALL_MS },
+      );
       await this.outbox.remove(entries.map(({ id }) => id));
       forwarded.inc(entries.length);
       if (entries.length < AUDIT_BATCH_MOST || signal.aborted) return;

@@ -8,7 +8,7 @@ export class Rounds {
   /**
    * @param everyMs the rest after a round
    * @param work a round; it should end soon once `signal` is aborted
-   * @param failed is told of a round that rejected; the next comes all the same
+   * @param failed is told of a round that rejected where the one before it did not; the next comes all the same
    */
   constructor(
     private readonly everyMs: number,
@@ -29,8 +29,16 @@ export class Rounds {
 
   private async run(): Promise<void> {
     const { signal } = this.stopping;
+    let failing = false;
     while (!signal.aborted) {
-      await this.work(signal).catch(this.failed);
+      try {
+        await this.work(signal);
+        failing = false;
+      } catch (error) {
+        // Once for each time that something is away, not once a round.
+        if (!failing) this.failed(error);
+        failing = true;
+      }
       await sleep(this.everyMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }

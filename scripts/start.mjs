@@ -9,6 +9,7 @@ const ENTRIES = {
   hub: 'all-in-one/src/main.js',
   migrate: 'all-in-one/src/migrate/main.js',
   'keys:rotate': 'all-in-one/src/keys/main.js',
+  'audit:verify': 'all-in-one/src/audit/main.js',
   gateway: 'gateway/src/main.js',
   'webhook-dispatcher': 'webhook-dispatcher/src/main.js',
   'api-key-auth': 'api-key-auth/src/main.js',

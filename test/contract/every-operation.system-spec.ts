@@ -75,6 +75,9 @@ const OPERATIONS: Readonly<Record<string, readonly Role[] | null>> = {
   [`PUT ${S1}/alerts/{alert_id}`]: ADMIN,
   [`DELETE ${S1}/alerts/{alert_id}`]: ADMIN,
   [`GET ${S1}/alerts/{alert_id}/history`]: ADMIN,
+  [`GET ${S1}/audit-logs`]: ADMIN,
+  [`GET ${S1}/audit-logs/export`]: ADMIN,
+  [`GET ${S1}/audit-logs/{entry_id}`]: ADMIN,
   [`GET ${S1}/dashboard`]: READ,
   [`GET ${S1}/endpoints`]: READ,
 };
@@ -88,7 +91,7 @@ const methodOf = (operation: string): string => operation.split(' ', 1)[0] ?? ''
 const pathOf = (operation: string, id = NOBODY_ID): string =>
   operation
     .slice(methodOf(operation).length + 1)
-    .replace(/\{(?:webhook_id|key_id|report_id|alert_id|id)\}/, id)
+    .replace(/\{(?:webhook_id|key_id|report_id|alert_id|entry_id|id)\}/, id)
     .replace('{event_type}', 'nobody.knows');
 /** A word may stand where an id does: `/api/users/me/` is the path of one user too. */
 const isAt = (operation: string, path: string): boolean =>

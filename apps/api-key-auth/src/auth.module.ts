@@ -4,6 +4,7 @@ import { DatabaseModule } from '@signalbox/database';
 import { RpcModule, type Runtime } from '@signalbox/rpc';
 import { AlertsModule } from './alerts/alerts.module';
 import { ApiKeysModule } from './api-keys/api-keys.module';
+import { AuditModule } from './audit/audit.module';
 import { authDatabase } from './database';
 import { IdempotencyModule } from './idempotency/idempotency.module';
 import { SessionsModule } from './sessions/sessions.module';
@@ -24,6 +25,7 @@ export class AuthModule {
         DatabaseModule.forService(authDatabase, config, log),
         RpcModule.forRoot(transport, 'api-key-auth'),
         TokensModule.signedWith(required(config, 'JWT_SECRET'), required(config, 'ENCRYPTION_KEY')),
+        AuditModule.sealedWith(required(config, 'ENCRYPTION_KEY')),
         UsersModule,
         SignInModule,
         SessionsModule,

@@ -7,6 +7,7 @@ import { UsersSessionsIdempotency1763700000000 } from './migrations/176370000000
 import { SignInsAndSigningKeys1763700100000 } from './migrations/1763700100000-sign-ins-and-signing-keys';
 import { ApiKeys1763700200000 } from './migrations/1763700200000-api-keys';
 import { Usage1763710000300 } from './migrations/1763710000300-usage';
+import { Audit1763720000100 } from './migrations/1763720000100-audit';
 import { Alerts1763720000200 } from './migrations/1763720000200-alerts';
 import { SessionEntity } from './sessions/session.entity';
 import { SignInFailuresEntity } from './sign-in/sign-in-failures.entity';
@@ -32,6 +33,7 @@ export const authDatabase: ServiceDatabase = {
     SignInsAndSigningKeys1763700100000,
     ApiKeys1763700200000,
     Usage1763710000300,
+    Audit1763720000100,
     Alerts1763720000200,
   ],
 };

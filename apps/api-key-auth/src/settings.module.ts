@@ -12,6 +12,8 @@ export abstract class AuthSettings {
   abstract readonly adminSecret: string;
   /** Days that the record of a request is kept. */
   abstract readonly usageRetentionDays: number;
+  /** Days that an entry of the audit log is kept; 0 for ever. */
+  abstract readonly auditRetentionDays: number;
   /** Failed sign-ins of one account from one address before the next has to wait. */
   abstract readonly freeFailures: number;
 }
@@ -24,6 +26,7 @@ export class SettingsModule {
       adminPassword: required(config, 'ADMIN_PASSWORD'),
       adminSecret: required(config, 'ADMIN_SECRET'),
       usageRetentionDays: config.USAGE_RETENTION_DAYS,
+      auditRetentionDays: config.AUDIT_RETENTION_DAYS,
       freeFailures: config.SIGN_IN_FREE_FAILURES,
     };
     return {

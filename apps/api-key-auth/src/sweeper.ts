@@ -4,10 +4,10 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { Rounds } from '@signalbox/rpc';
 import type { Logger } from 'pino';
 import { AlertsService } from './alerts/alerts.service';
 import { IdempotencyService } from './idempotency/idempotency.service';
-import { Rounds } from './rounds';
 import { SessionsService } from './sessions/sessions.service';
 import { LOG } from './settings.module';
 import { SignInGuard } from './sign-in/sign-in-guard';
@@ -31,11 +31,15 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     private readonly alerts: AlertsService,
     @Inject(LOG) private readonly log: Logger,
   ) {
-    this.rounds = new Rounds('sweeping', EVERY_MS, () => this.sweep(), log);
+    this.rounds = new Rounds(
+      EVERY_MS,
+      () => this.sweep(),
+      (error) => log.warn({ err: error }, 'What is past could not be swept; trying again shortly'),
+    );
   }
 
   onApplicationBootstrap(): void {
-    this.rounds.start();
+    this.rounds.start(EVERY_MS);
   }
 
   beforeApplicationShutdown(): Promise<void> {

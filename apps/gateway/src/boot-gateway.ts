@@ -6,6 +6,7 @@ import { NestPinoLogger, Readiness, type Check } from '@signalbox/observability'
 import type { RunningApp, Runtime } from '@signalbox/rpc';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { RequestAuthenticator } from './access/authenticator';
+import { RefusalRecorder } from './audit/refusal-recorder';
 import { GatewayModule } from './gateway.module';
 import { AddressLists } from './http/address-lists';
 import { clientAddresses } from './http/client-address';
@@ -38,7 +39,8 @@ export async function bootGateway(
   };
   const readiness = new Readiness([bus], log);
   const routes = new RouteTable();
-  const failures = new Failures(routes, log);
+  const refusals = new RefusalRecorder(transport.client, log);
+  const failures = new Failures(routes, log, refusals);
   // eslint-disable-next-line prefer-const -- the adapter refers to it before it can be made
   let pipeline: RequestPipeline | undefined;
 
@@ -79,7 +81,7 @@ export async function bootGateway(
     await app.listen(config.PORT, config.HOST);
   } catch (error) {
     await app.close();
-    await usage.close(0);
+    await Promise.all([usage.close(0), refusals.close(0)]);
     throw error;
   }
   const { port } = server.address() as AddressInfo;
@@ -95,7 +97,8 @@ export async function bootGateway(
         await app.close();
       } finally {
         clearTimeout(late);
-        await usage.close(Math.max(until - Date.now(), RECORDS_MS));
+        const left = Math.max(until - Date.now(), RECORDS_MS);
+        await Promise.all([usage.close(left), refusals.close(left)]);
       }
     },
   };

@@ -3,6 +3,7 @@ import { AttemptEntity, DeliveryEntity, DispatcherEntity } from './deliveries/de
 import { EventTypeEntity } from './event-types/event-type.entity';
 import { EventEntity } from './events/event.entity';
 import { Spine1763700000000 } from './migrations/1763700000000-spine';
+import { AuditOutbox1763720000100 } from './migrations/1763720000100-audit-outbox';
 import { AttemptCounts1763720000200 } from './migrations/1763720000200-attempt-counts';
 import { TestDeliveries1763720000300 } from './migrations/1763720000300-test-deliveries';
 import { WebhookEntity, WebhookStatsEntity } from './webhooks/webhook.entity';
@@ -18,6 +19,11 @@ export const webhooksDatabase: ServiceDatabase = {
     AttemptEntity,
     DispatcherEntity,
   ],
-  migrations: [Spine1763700000000, AttemptCounts1763720000200, TestDeliveries1763720000300],
+  migrations: [
+    Spine1763700000000,
+    AuditOutbox1763720000100,
+    AttemptCounts1763720000200,
+    TestDeliveries1763720000300,
+  ],
   byIndex: true,
 };

@@ -5,6 +5,8 @@ import { createJobs, Jobs } from '@signalbox/jobs';
 import { type Runtime, RpcModule } from '@signalbox/rpc';
 import { OutboundClient, SecretBox } from '@signalbox/security';
 import type { Logger } from 'pino';
+import { AuditForwarder } from './audit/audit-forwarder';
+import { AuditOutbox } from './audit/audit-outbox.repository';
 import { webhooksDatabase } from './database';
 import { DeliveriesController } from './deliveries/deliveries.controller';
 import { DeliveriesRepository } from './deliveries/deliveries.repository';
@@ -61,6 +63,8 @@ export class DispatcherModule {
         { provide: SecretBox, useFactory: () => new SecretBox(required(config, 'ENCRYPTION_KEY')) },
         { provide: OutboundClient, useFactory: () => outboundClient(config) },
         { provide: Jobs, useFactory: () => createJobs(config, log) },
+        AuditOutbox,
+        AuditForwarder,
         WebhooksService,
         WebhooksRepository,
         EndpointDisabler,

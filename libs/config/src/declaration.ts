@@ -1,48 +1,5 @@
-import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
-import type { AppName } from '@signalbox/contracts';
-
-/** One environment variable. The declaration is also its documentation: `.env.example` and README derive from it. */
-export interface Variable<T extends z.ZodType = z.ZodType> {
-  /** Parses the text of the variable; a default or `.optional()` makes it optional. */
-  readonly schema: T;
-  readonly about: string;
-  readonly group: 'Server' | 'Parts' | 'Secrets' | 'Limits' | 'Delivery' | 'Metrics' | 'Usage';
-  /** Never printed, logged or given a value in `.env.example`. */
-  readonly secret?: true;
-  /** Apps that cannot start without it. The embedded start makes it instead, outside production. */
-  readonly requiredBy?: readonly AppName[];
-}
-
-const whole = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d{1,12}$/, `must be a whole number from ${min} to ${max}`)
-    .transform(Number)
-    .refine((n) => n >= min && n <= max, `must be a whole number from ${min} to ${max}`);
-
-const url = (...protocols: string[]) =>
-  z.string().refine(
-    (text) => {
-      return URL.canParse(text) && protocols.includes(new URL(text).protocol);
-    },
-    `must be a URL starting with ${protocols.map((p) => `${p}//`).join(' or ')}`,
-  );
-
-const list = (item: z.ZodType<string, string>) =>
-  z
-    .string()
-    .transform((text) =>
-      text
-        .split(',')
-        .map((part) => part.trim())
-        .filter(Boolean),
-    )
-    .pipe(z.array(item));
-
-const cidr = z
-  .string()
-  .refine((text) => ipaddr.isValidCIDR(text) || ipaddr.isValid(text), 'must be addresses or CIDR ranges');
+import { cidr, list, url, whole, type Variable } from './variable';
 
 const POSTGRES = ['postgres:', 'postgresql:'];
 
@@ -321,6 +278,11 @@ export const DECLARATION = declare({
   USAGE_RETENTION_DAYS: {
     schema: whole(1, 3650).default(30),
     about: 'Days that the record of each request is kept. Sums by hour and day are kept longer.',
+    group: 'Usage',
+  },
+  AUDIT_RETENTION_DAYS: {
+    schema: whole(0, 36_500).default(365),
+    about: 'Days that an entry of the audit log is kept; 0 keeps them for ever.',
     group: 'Usage',
   },
 });

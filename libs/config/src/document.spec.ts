@@ -1,4 +1,5 @@
-import { DECLARATION, type Variable } from './declaration';
+import { DECLARATION } from './declaration';
+import type { Variable } from './variable';
 import { renderEnvExample, renderSettings, withSettings } from './document';
 import { loadConfig } from './load';
 

@@ -1,4 +1,5 @@
-import { DECLARATION, type Variable } from './declaration';
+import { DECLARATION } from './declaration';
+import type { Variable } from './variable';
 
 const GENERATED = 'Generated from libs/config/src/declaration.ts by `npm run docs:config`';
 const START = '<!-- settings:start -->';

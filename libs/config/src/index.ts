@@ -1,2 +1,3 @@
 export * from './declaration';
 export * from './load';
+export type { Variable } from './variable';

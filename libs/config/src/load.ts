@@ -1,5 +1,6 @@
 import type { AppName } from '@signalbox/contracts';
-import { DECLARATION, type Config, type Variable, type VariableName } from './declaration';
+import { DECLARATION, type Config, type VariableName } from './declaration';
+import type { Variable } from './variable';
 
 /** Every variable that is wrong or missing, each on a line of the message. Values are never repeated. */
 export class ConfigError extends Error {

@@ -1,3 +1,4 @@
+export * from './audit-entry';
 export * from './call-scope';
 export * from './health.module';
 export * from './lean-logger';

@@ -15,6 +15,7 @@ export function outgoingContext(
     requestId: given?.requestId ?? surrounding?.requestId ?? randomUUID(),
     traceparent: given?.traceparent ?? surrounding?.traceparent ?? newTraceparent(),
     principal: given?.principal ?? surrounding?.principal ?? SYSTEM,
+    origin: given?.origin ?? surrounding?.origin,
     deadline: Math.min(
       now + (options?.deadlineMs ?? operation.deadlineMs),
       given?.deadline ?? Infinity,

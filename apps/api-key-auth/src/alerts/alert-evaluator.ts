@@ -6,8 +6,8 @@ import {
 } from '@nestjs/common';
 import { ALERT_LIMITS } from '@signalbox/contracts';
 import { counter, gauge, histogram } from '@signalbox/observability';
+import { Rounds } from '@signalbox/rpc';
 import type { Logger } from 'pino';
-import { Rounds } from '../rounds';
 import { LOG } from '../settings.module';
 import { stateOf } from './alert-condition';
 import { AlertFigures } from './alert-figures';
@@ -40,11 +40,15 @@ export class AlertEvaluator implements OnApplicationBootstrap, BeforeApplication
     private readonly figures: AlertFigures,
     @Inject(LOG) private readonly log: Logger,
   ) {
-    this.rounds = new Rounds('evaluating the alert rules', EVERY_MS, () => this.run(), log);
+    this.rounds = new Rounds(
+      EVERY_MS,
+      () => this.run(),
+      (error) => log.warn({ err: error }, 'The alert rules could not be evaluated; trying again shortly'),
+    );
   }
 
   onApplicationBootstrap(): void {
-    this.rounds.start();
+    this.rounds.start(EVERY_MS);
   }
 
   beforeApplicationShutdown(): Promise<void> {

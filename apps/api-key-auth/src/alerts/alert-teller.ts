@@ -13,9 +13,8 @@ import {
   type ErrorCode,
 } from '@signalbox/contracts';
 import { counter } from '@signalbox/observability';
-import { RpcClient } from '@signalbox/rpc';
+import { Rounds, RpcClient } from '@signalbox/rpc';
 import type { Logger } from 'pino';
-import { Rounds } from '../rounds';
 import { LOG } from '../settings.module';
 import { AlertChangesRepository, type AlertChange } from './alert-changes.repository';
 
@@ -48,11 +47,15 @@ export class AlertTeller implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly rpc: RpcClient,
     @Inject(LOG) private readonly log: Logger,
   ) {
-    this.rounds = new Rounds('publishing changes of alerts', EVERY_MS, () => this.run(), log);
+    this.rounds = new Rounds(
+      EVERY_MS,
+      () => this.run(),
+      (error) => log.warn({ err: error }, 'Changes of alerts could not be published; trying again shortly'),
+    );
   }
 
   onApplicationBootstrap(): void {
-    this.rounds.start();
+    this.rounds.start(EVERY_MS);
   }
 
   beforeApplicationShutdown(): Promise<void> {

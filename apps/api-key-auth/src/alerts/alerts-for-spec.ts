@@ -24,6 +24,8 @@ import { UsagePartitionsRepository } from '../usage/usage-partitions.repository'
 import { record } from '../usage/usage-records-for-spec';
 import { UsageRollupRepository } from '../usage/usage-rollup.repository';
 import { UsageSumsRepository } from '../usage/usage-sums.repository';
+import { AuditEntriesRepository } from '../audit/audit-entries.repository';
+import { AuditTrail } from '../audit/audit-trail';
 import { AlertEntity } from './alert.entity';
 import { AlertChangesRepository } from './alert-changes.repository';
 import { AlertEvaluator } from './alert-evaluator';
@@ -104,7 +106,11 @@ export class AlertsUnderTest {
   ) {
     this.rollups = new UsageRollupRepository(database);
     this.service = new AlertsService(
-      new AlertsRepository(database.dataSource.getRepository(AlertEntity), database),
+      new AlertsRepository(
+        database.dataSource.getRepository(AlertEntity),
+        database,
+        new AuditTrail(new AuditEntriesRepository(database)),
+      ),
       new AlertChangesRepository(database),
     );
     this.intake = new UsageIntakeService(

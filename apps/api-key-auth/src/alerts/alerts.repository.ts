@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import type { AlertReason, AlertRule, PageRequest } from '@signalbox/contracts';
+import type { AlertReason, AlertRule, AuditFields, PageRequest } from '@signalbox/contracts';
 import { Database } from '@signalbox/database';
 import type { PoolClient } from 'pg';
 import type { Repository } from 'typeorm';
+import { AuditTrail } from '../audit/audit-trail';
 import { AlertEntity } from './alert.entity';
 import { ruleOf, type AlertFields } from './alert-rule';
 
@@ -20,6 +21,7 @@ export class AlertsRepository {
   constructor(
     @InjectRepository(AlertEntity) private readonly alerts: Repository<AlertEntity>,
     private readonly database: Database,
+    private readonly audit: AuditTrail,
   ) {}
 
   find(id: string): Promise<AlertEntity | null> {
@@ -48,14 +50,23 @@ export class AlertsRepository {
         [id],
       );
       if ((rows[0]?.alerts ?? 0) >= most) return 'full';
-      const { rowCount } = await client.query(
+      const { rows: stored } = await client.query<{ fresh: boolean }>(
         `INSERT INTO alerts AS a (id, name, metric, operator, threshold, window_minutes, percentile, filter, is_active,
            created_by)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-         ON CONFLICT (name) DO UPDATE SET name = a.name WHERE a.id = excluded.id`,
+         ON CONFLICT (name) DO UPDATE SET name = a.name WHERE a.id = excluded.id
+         RETURNING xmax = 0 AS fresh`,
         [id, ...valuesOf(rule), isActive, createdBy],
       );
-      return rowCount === 1;
+      if (stored[0]?.fresh) {
+        await this.audit.note(client, {
+          action: 'alerts.create',
+          resourceId: id,
+          before: null,
+          after: audited({ rule, isActive }),
+        });
+      }
+      return stored.length === 1;
     });
   }
 
@@ -80,6 +91,12 @@ export class AlertsRepository {
             WHERE id = $1 RETURNING ${COLUMNS}`,
           [id, ...valuesOf(rule), isActive],
         );
+        await this.audit.note(client, {
+          action: 'alerts.update',
+          resourceId: id,
+          before: audited({ rule: ruleOf(before), isActive: before.isActive }),
+          after: audited({ rule, isActive }),
+        });
         return rows[0] ?? null;
       });
     } catch (error) {
@@ -95,6 +112,12 @@ export class AlertsRepository {
       if (!alert) return false;
       if (alert.state === 'firing') await resolve(client, alert, 'deleted');
       await client.query('DELETE FROM alerts WHERE id = $1', [id]);
+      await this.audit.note(client, {
+        action: 'alerts.delete',
+        resourceId: id,
+        before: audited({ rule: ruleOf(alert), isActive: alert.isActive }),
+        after: null,
+      });
       return true;
     });
   }
@@ -114,6 +137,11 @@ async function resolve(client: PoolClient, alert: AlertEntity, reason: AlertReas
     [alert.id, reason, JSON.stringify(ruleOf(alert))],
   );
   await client.query(`UPDATE alerts SET state = 'ok', since = now() WHERE id = $1`, [alert.id]);
+}
+
+/** What of an alert is on record. */
+function audited({ rule, isActive }: AlertFields): AuditFields {
+  return { ...rule, is_active: isActive };
 }
 
 function valuesOf(rule: AlertRule): unknown[] {

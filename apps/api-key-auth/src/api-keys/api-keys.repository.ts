@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import type { ApiKeyFilter, ApiKeyFingerprint } from '@signalbox/contracts';
+import type { ApiKeyFilter, ApiKeyFingerprint, AuditFields } from '@signalbox/contracts';
 import { Database } from '@signalbox/database';
 import type { PoolClient } from 'pg';
-import { IsNull, type Repository } from 'typeorm';
+import type { Repository } from 'typeorm';
+import { AuditTrail } from '../audit/audit-trail';
 import { ApiKeyEntity } from './api-key.entity';
 
 export type NewApiKey = Pick<
@@ -37,6 +38,7 @@ export class ApiKeysRepository {
   constructor(
     @InjectRepository(ApiKeyEntity) private readonly keys: Repository<ApiKeyEntity>,
     private readonly database: Database,
+    private readonly audit: AuditTrail,
   ) {}
 
   find(id: string): Promise<ApiKeyEntity | null> {
@@ -72,6 +74,12 @@ export class ApiKeysRepository {
       if (rowCount === 0) return false;
       await client.query('DELETE FROM api_key_secrets WHERE key_id = $1', [key.id]);
       await addSecret(client, key.id, secret);
+      await this.audit.note(client, {
+        action: 'api-keys.create',
+        resourceId: key.id,
+        before: null,
+        after: audited({ ...key, isActive: true }),
+      });
       return true;
     });
   }
@@ -101,11 +109,21 @@ export class ApiKeysRepository {
   /** Changes a key that is not revoked. Another expiry is announced anew. */
   async update(id: string, patch: ApiKeyPatch): Promise<boolean> {
     const announced = patch.expiresAt === undefined ? {} : { expiringEventId: null, expiringTold: false };
-    const { affected } = await this.keys.update(
-      { id, revokedAt: IsNull() },
-      { ...patch, ...announced, updatedAt: () => 'now()' },
-    );
-    return affected === 1;
+    return this.keys.manager.transaction(async (manager) => {
+      const before = await manager.findOne(ApiKeyEntity, {
+        where: { id },
+        lock: { mode: 'pessimistic_write' },
+      });
+      if (!before || before.revokedAt) return false;
+      await manager.update(ApiKeyEntity, { id }, { ...patch, ...announced, updatedAt: () => 'now()' });
+      await this.audit.note(manager, {
+        action: 'api-keys.update',
+        resourceId: id,
+        before: audited(before),
+        after: audited({ ...before, ...patch }),
+      });
+      return true;
+    });
   }
 
   /**
@@ -114,12 +132,16 @@ export class ApiKeysRepository {
    */
   rotate(id: string, secret: ApiKeyFingerprint, keyPrefix: string, overlapSeconds: number): Promise<boolean> {
     return this.database.transaction(async (client) => {
-      const { rowCount } = await client.query(
-        `UPDATE api_keys SET key_prefix = $2, rotated_at = now(), updated_at = now()
-          WHERE id = $1 AND is_active AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`,
+      const { rows } = await client.query<{ before: string }>(
+        `UPDATE api_keys k SET key_prefix = $2, rotated_at = now(), updated_at = now()
+           FROM (SELECT id, key_prefix FROM api_keys WHERE id = $1 FOR UPDATE) old
+          WHERE k.id = old.id AND k.is_active AND k.revoked_at IS NULL
+            AND (k.expires_at IS NULL OR k.expires_at > now())
+        RETURNING old.key_prefix AS before`,
         [id, keyPrefix],
       );
-      if (rowCount === 0) return false;
+      const [rotated] = rows;
+      if (!rotated) return false;
       await client.query(
         `UPDATE api_key_secrets SET ends_at = least(ends_at, now() + $2 * interval '1 second') WHERE key_id = $1`,
         [id, overlapSeconds],
@@ -130,6 +152,12 @@ export class ApiKeysRepository {
         [id, overlapSeconds],
       );
       await addSecret(client, id, secret);
+      await this.audit.note(client, {
+        action: 'api-keys.rotate',
+        resourceId: id,
+        before: { prefix: rotated.before },
+        after: { prefix: keyPrefix, overlap_seconds: overlapSeconds },
+      });
       return true;
     });
   }
@@ -137,14 +165,32 @@ export class ApiKeysRepository {
   /** For good: nothing that proves the key is left. */
   revoke(id: string): Promise<void> {
     return this.database.transaction(async (client) => {
-      await client.query(
+      const { rows } = await client.query<{ name: string; prefix: string }>(
         `UPDATE api_keys SET revoked_at = now(), is_active = false, updated_at = now()
-          WHERE id = $1 AND revoked_at IS NULL`,
+          WHERE id = $1 AND revoked_at IS NULL RETURNING name, key_prefix AS prefix`,
         [id],
       );
       await client.query('DELETE FROM api_key_secrets WHERE key_id = $1', [id]);
+      const [before] = rows;
+      if (before)
+        await this.audit.note(client, { action: 'api-keys.revoke', resourceId: id, before, after: null });
     });
   }
+}
+
+/** What of a key is on record; what proves it is not among this. */
+function audited(key: NewApiKey & { readonly isActive: boolean }): AuditFields {
+  return {
+    name: key.name,
+    description: key.description,
+    prefix: key.keyPrefix,
+    scopes: key.scopes,
+    project_ids: key.projectIds,
+    allowed_ips: key.allowedIps,
+    rate_limit: key.rateLimit,
+    expires_at: key.expiresAt?.toISOString() ?? null,
+    is_active: key.isActive,
+  };
 }
 
 async function addSecret(

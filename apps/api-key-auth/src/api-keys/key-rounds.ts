@@ -6,9 +6,8 @@ import {
 } from '@nestjs/common';
 import { eventOperations, SYSTEM } from '@signalbox/contracts';
 import { counter } from '@signalbox/observability';
-import { RpcClient } from '@signalbox/rpc';
+import { Rounds, RpcClient } from '@signalbox/rpc';
 import type { Logger } from 'pino';
-import { Rounds } from '../rounds';
 import { LOG } from '../settings.module';
 import { ExpiringKeysRepository, type ExpiringKey } from './expiring-keys.repository';
 import { SecretsRepository } from './secrets.repository';
@@ -39,11 +38,15 @@ export class KeyRounds implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(KEY_EXPIRING_DAYS) private readonly expiringDays: number,
     @Inject(LOG) private readonly log: Logger,
   ) {
-    this.rounds = new Rounds('what is due of API keys', EVERY_MS, () => this.run(), log);
+    this.rounds = new Rounds(
+      EVERY_MS,
+      () => this.run(),
+      (error) => log.warn({ err: error }, 'What is due of API keys could not be done; trying again shortly'),
+    );
   }
 
   onApplicationBootstrap(): void {
-    this.rounds.start();
+    this.rounds.start(EVERY_MS);
   }
 
   beforeApplicationShutdown(): Promise<void> {

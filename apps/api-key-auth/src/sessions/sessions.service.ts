@@ -44,12 +44,12 @@ export class SessionsService {
     const user = await this.guard.attempt(username, origin, () =>
       this.users.authenticate(username, password),
     );
-    return this.open(user);
+    return this.open(user, 'auth.login');
   }
 
   async loginWithSecret({ secret, origin }: { secret: string; origin: ClientOrigin }): Promise<SignedIn> {
     const user = await this.guard.attempt(BY_SECRET, origin, () => this.admin(secret));
-    return this.open(user);
+    return this.open(user, 'auth.login-with-secret');
   }
 
   async refresh({ refresh, origin }: { refresh: string; origin: ClientOrigin }): Promise<TokenPair> {
@@ -103,9 +103,12 @@ export class SessionsService {
     return user?.role === 'admin' ? user : null;
   }
 
-  private async open(user: UserEntity | null): Promise<SignedIn> {
+  private async open(
+    user: UserEntity | null,
+    by: 'auth.login' | 'auth.login-with-secret',
+  ): Promise<SignedIn> {
     const session = user && { userId: user.id, sessionId: newId(), tokenId: randomUUID() };
-    const grant = session && (await this.sessions.open(session, user.passwordHash));
+    const grant = session && (await this.sessions.open(session, user, by));
     if (!grant) throw refused('credentials_wrong');
     return { ...this.tokens.pair(grant), user: userView(user) };
   }

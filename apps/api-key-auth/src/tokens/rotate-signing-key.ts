@@ -3,6 +3,8 @@ import { Database } from '@signalbox/database';
 import { required, type Config } from '@signalbox/config';
 import { SecretBox } from '@signalbox/security';
 import type { Logger } from 'pino';
+import { AuditEntriesRepository } from '../audit/audit-entries.repository';
+import { AuditTrail } from '../audit/audit-trail';
 import { authDatabase } from '../database';
 import { sealedFor } from './key-ring';
 import { makeKey } from './signing-key';
@@ -27,11 +29,17 @@ export async function rotateSigningKey(
     // What was sealed with another key than the hub has would keep it from starting again.
     if (newest) box.open(newest.sealed, sealedFor(newest.id));
     const key = makeKey(algorithm ?? newest?.algorithm ?? 'HS256');
-    await keys.insert({
-      id: key.kid,
-      algorithm: key.algorithm,
-      sealed: box.seal(key.text, sealedFor(key.kid)),
-    });
+    const audit = new AuditTrail(new AuditEntriesRepository(database));
+    await keys.insert(
+      { id: key.kid, algorithm: key.algorithm, sealed: box.seal(key.text, sealedFor(key.kid)) },
+      (client) =>
+        audit.note(client, {
+          action: 'signing-keys.rotate',
+          resourceId: key.kid,
+          before: newest ? { kid: newest.id, algorithm: newest.algorithm } : null,
+          after: { kid: key.kid, algorithm: key.algorithm },
+        }),
+    );
     return { kid: key.kid, algorithm: key.algorithm };
   } finally {
     await database.close();

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { TokenAlgorithm } from '@signalbox/contracts';
 import { Database } from '@signalbox/database';
+import type { PoolClient } from 'pg';
 
 export interface StoredKey {
   readonly id: string;
@@ -21,12 +22,19 @@ export class SigningKeysRepository {
     return rows;
   }
 
-  async insert({ id, algorithm, sealed }: Omit<StoredKey, 'createdAt'>): Promise<void> {
-    await this.database.query('INSERT INTO signing_keys (id, algorithm, sealed) VALUES ($1, $2, $3)', [
-      id,
-      algorithm,
-      sealed,
-    ]);
+  /** @param note puts it on record, in the same transaction */
+  insert(
+    { id, algorithm, sealed }: Omit<StoredKey, 'createdAt'>,
+    note: (client: PoolClient) => Promise<void>,
+  ): Promise<void> {
+    return this.database.transaction(async (client) => {
+      await client.query('INSERT INTO signing_keys (id, algorithm, sealed) VALUES ($1, $2, $3)', [
+        id,
+        algorithm,
+        sealed,
+      ]);
+      await note(client);
+    });
   }
 
   /** Deletes keys whose successor has been signing for so long, and tells how many. */

@@ -6,8 +6,8 @@ import {
 } from '@nestjs/common';
 import { gauge } from '@signalbox/observability';
 import type { UsageGrain } from '@signalbox/contracts';
+import { Rounds } from '@signalbox/rpc';
 import type { Logger } from 'pino';
-import { Rounds } from '../rounds';
 import { AuthSettings, LOG } from '../settings.module';
 import { DAY_MS, retentionFloor } from './usage-days';
 import { UsagePartitionsRepository } from './usage-partitions.repository';
@@ -44,11 +44,15 @@ export class UsageKeeper implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly settings: AuthSettings,
     @Inject(LOG) private readonly log: Logger,
   ) {
-    this.rounds = new Rounds('keeping the usage records', ROLL_UP_EVERY_MS, () => this.keep(), log);
+    this.rounds = new Rounds(
+      ROLL_UP_EVERY_MS,
+      () => this.keep(),
+      (error) => log.warn({ err: error }, 'The usage records could not be kept; trying again shortly'),
+    );
   }
 
   onApplicationBootstrap(): void {
-    this.rounds.start(0);
+    this.rounds.start();
   }
 
   beforeApplicationShutdown(): Promise<void> {

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import type { PageRequest } from '@signalbox/contracts';
+import type { AuditFields, PageRequest } from '@signalbox/contracts';
 import { Database } from '@signalbox/database';
 import { QueryFailedError, type Repository } from 'typeorm';
+import { AuditTrail } from '../audit/audit-trail';
 import { UsageReportEntity } from './usage-report.entity';
 
 export type NewReport = Omit<UsageReportEntity, 'createdAt' | 'updatedAt'>;
@@ -14,6 +15,7 @@ export class UsageReportsRepository {
   constructor(
     @InjectRepository(UsageReportEntity) private readonly reports: Repository<UsageReportEntity>,
     private readonly database: Database,
+    private readonly audit: AuditTrail,
   ) {}
 
   find(id: string): Promise<UsageReportEntity | null> {
@@ -39,10 +41,11 @@ export class UsageReportsRepository {
         [report.id],
       );
       if ((rows[0]?.reports ?? 0) >= most) return 'full';
-      const { rowCount } = await client.query(
+      const { rows: stored } = await client.query<{ fresh: boolean }>(
         `INSERT INTO usage_reports AS r (id, name, description, group_by, filter, granularity, days, created_by)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-         ON CONFLICT (name) DO UPDATE SET name = r.name WHERE r.id = excluded.id`,
+         ON CONFLICT (name) DO UPDATE SET name = r.name WHERE r.id = excluded.id
+         RETURNING xmax = 0 AS fresh`,
         [
           report.id,
           report.name,
@@ -54,15 +57,37 @@ export class UsageReportsRepository {
           report.createdBy,
         ],
       );
-      return rowCount === 1;
+      if (stored[0]?.fresh) {
+        await this.audit.note(client, {
+          action: 'usage-reports.create',
+          resourceId: report.id,
+          before: null,
+          after: audited(report),
+        });
+      }
+      return stored.length === 1;
     });
   }
 
   /** @returns the report as it is now; null where there is none, `taken` where another has that name */
   async update(id: string, changes: Partial<NewReport>): Promise<UsageReportEntity | null | 'taken'> {
     try {
-      const { affected } = await this.reports.update({ id }, { ...changes, updatedAt: new Date() });
-      return affected === 1 ? await this.find(id) : null;
+      return await this.reports.manager.transaction(async (manager) => {
+        const before = await manager.findOne(UsageReportEntity, {
+          where: { id },
+          lock: { mode: 'pessimistic_write' },
+        });
+        if (!before) return null;
+        await manager.update(UsageReportEntity, { id }, { ...changes, updatedAt: new Date() });
+        const after = await manager.findOneByOrFail(UsageReportEntity, { id });
+        await this.audit.note(manager, {
+          action: 'usage-reports.update',
+          resourceId: id,
+          before: audited(before),
+          after: audited(after),
+        });
+        return after;
+      });
     } catch (error) {
       if (error instanceof QueryFailedError && (error.driverError as { code?: unknown }).code === '23505')
         return 'taken';
@@ -70,8 +95,26 @@ export class UsageReportsRepository {
     }
   }
 
-  async remove(id: string): Promise<boolean> {
-    const { affected } = await this.reports.delete({ id });
-    return affected === 1;
+  remove(id: string): Promise<boolean> {
+    return this.reports.manager.transaction(async (manager) => {
+      const before = await manager.findOne(UsageReportEntity, {
+        where: { id },
+        lock: { mode: 'pessimistic_write' },
+      });
+      if (!before) return false;
+      await manager.delete(UsageReportEntity, { id });
+      await this.audit.note(manager, {
+        action: 'usage-reports.delete',
+        resourceId: id,
+        before: audited(before),
+        after: null,
+      });
+      return true;
+    });
   }
+}
+
+/** What of a report is on record. */
+function audited({ name, description, groupBy, filter, granularity, days }: NewReport): AuditFields {
+  return { name, description, group_by: groupBy, filter, granularity, days };
 }

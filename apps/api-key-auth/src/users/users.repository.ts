@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import type { PageRequest } from '@signalbox/contracts';
+import type { AuditFields, PageRequest } from '@signalbox/contracts';
 import { Database } from '@signalbox/database';
 import type { PoolClient } from 'pg';
 import type { Repository } from 'typeorm';
+import { AuditTrail } from '../audit/audit-trail';
 import { UserEntity } from './user.entity';
 import { isActiveAdmin, type KnownUser } from './user-rules';
 
@@ -23,6 +24,7 @@ export class UsersRepository {
   constructor(
     @InjectRepository(UserEntity) private readonly users: Repository<UserEntity>,
     private readonly database: Database,
+    private readonly audit: AuditTrail,
   ) {}
 
   findById(id: string): Promise<UserEntity | null> {
@@ -38,23 +40,38 @@ export class UsersRepository {
   }
 
   /** The stored user, or null when the name or the id is taken. */
-  async insert(user: NewUser): Promise<UserEntity | null> {
-    const inserted = await this.users
-      .createQueryBuilder()
-      .insert()
-      .values(user)
-      .orIgnore()
-      .returning(['dateJoined'])
-      .execute();
-    const [row] = inserted.raw as { date_joined: Date }[];
-    return row ? { ...user, dateJoined: row.date_joined } : null;
+  insert(user: NewUser): Promise<UserEntity | null> {
+    return this.users.manager.transaction(async (manager) => {
+      const inserted = await manager
+        .createQueryBuilder()
+        .insert()
+        .into(UserEntity)
+        .values(user)
+        .orIgnore()
+        .returning(['dateJoined'])
+        .execute();
+      const [row] = inserted.raw as { date_joined: Date }[];
+      if (!row) return null;
+      await this.audit.note(manager, {
+        action: 'users.create',
+        resourceId: user.id,
+        before: null,
+        after: audited(user),
+      });
+      return { ...user, dateJoined: row.date_joined };
+    });
   }
 
   /**
    * Changes a user, and with `endSessions` ends every session of theirs in the same moment: a sign-in with what was valid
    * before either comes before and is ended, or comes after and is refused.
    */
-  async update(id: string, columns: UserColumns, endSessions: boolean): Promise<Changed | NotChanged> {
+  async update(
+    id: string,
+    columns: UserColumns,
+    endSessions: boolean,
+    action: 'users.update' | 'users.change-password',
+  ): Promise<Changed | NotChanged> {
     try {
       return await this.database.transaction(async (client) => {
         const { user, others } = await lock(client, id);
@@ -63,6 +80,12 @@ export class UsersRepository {
         if (isActiveAdmin(user) && !isActiveAdmin(next) && others === 0) return 'last_admin';
         await write(client, next);
         const sessions = endSessions ? await endSessionsOf(client, id) : await sessionsOf(client, id);
+        await this.audit.note(client, {
+          action,
+          resourceId: id,
+          before: audited(user),
+          after: { ...audited(next), ...(endSessions && { ended_sessions: sessions.length }) },
+        });
         return { user: next, sessions };
       });
     } catch (error) {
@@ -78,6 +101,12 @@ export class UsersRepository {
       if (isActiveAdmin(user) && others === 0) return 'last_admin';
       const sessions = await endSessionsOf(client, id);
       await client.query('DELETE FROM users WHERE id = $1', [id]);
+      await this.audit.note(client, {
+        action: 'users.remove',
+        resourceId: id,
+        before: audited(user),
+        after: null,
+      });
       return { user, sessions };
     });
   }
@@ -95,6 +124,20 @@ export class UsersRepository {
     ]);
     return { items: rows.rows, total: count.rows[0]?.total ?? 0 };
   }
+}
+
+/** What of a user is on record. The password shows only as something that was changed. */
+function audited(user: NewUser): AuditFields {
+  return {
+    username: user.username,
+    email: user.email,
+    role: user.role,
+    first_name: user.firstName,
+    last_name: user.lastName,
+    is_active: user.isActive,
+    projects: user.projects,
+    password: user.passwordHash,
+  };
 }
 
 /** Holds the user and every active administrator, always in the same order: two may not make each other the last at once. */

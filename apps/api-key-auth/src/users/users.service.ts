@@ -77,7 +77,7 @@ export class UsersService {
       await this.confirm(await this.existing(id), changes.current_password, origin);
     const columns = await this.columnsOf(changes);
     const endSessions = columns.passwordHash !== undefined || columns.isActive === false;
-    return userView(this.settled(await this.users.update(id, columns, endSessions)));
+    return userView(this.settled(await this.users.update(id, columns, endSessions, 'users.update')));
   }
 
   async remove({ id }: { id: string }, { principal }: CallContext): Promise<{ id: string; deleted: true }> {
@@ -98,7 +98,7 @@ export class UsersService {
     const user = await this.existing(principal.id);
     await this.confirm(user, input.current_password, input.origin);
     const passwordHash = await this.passwords.hash(input.new_password);
-    this.settled(await this.users.update(user.id, { passwordHash }, true));
+    this.settled(await this.users.update(user.id, { passwordHash }, true, 'users.change-password'));
     return { changed: true };
   }
 

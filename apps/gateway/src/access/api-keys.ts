@@ -3,7 +3,6 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import {
   apiKeyOperations,
   apiKeysChanged,
-  DomainError,
   SYSTEM,
   type ApiKeyFacts,
   type CallContext,
@@ -13,6 +12,7 @@ import { counter } from '@signalbox/observability';
 import { Notices, RpcClient } from '@signalbox/rpc';
 import { AddressRanges, ApiKeyHasher, isWellFormedApiKey } from '@signalbox/security';
 import { BelievedCache } from './believed-cache';
+import { KeyAddressRefused } from './key-address-refused';
 import { KeyUses } from './key-uses';
 
 const MAX_KEYS = 20_000;
@@ -106,8 +106,7 @@ export class ApiKeys implements OnModuleInit {
 
   private admit(known: KnownKey | null, digest: string, address: string): Principal | null {
     if (!known || !holds(known, digest)) return null;
-    if (!isFrom(known, address))
-      throw new DomainError({ code: 'FORBIDDEN', messageKey: 'key_address_refused' });
+    if (!isFrom(known, address)) throw new KeyAddressRefused(known.principal);
     const now = performance.now();
     if (now - known.notedAt > NOTED_EVERY_MS) {
       known.notedAt = now;

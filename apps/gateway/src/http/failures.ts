@@ -10,6 +10,7 @@ import { SURFACE_WORDING, type Wording } from '../messages/surface-wording';
 import { publishedCode } from '../surfaces/codes';
 import type { Failure } from '../surfaces/envelopes/envelope';
 import { SURFACES, type Surface } from '../surfaces/surface';
+import type { RefusalRecorder } from '../audit/refusal-recorder';
 import type { RouteTable } from './route-table';
 
 /** What Nest and Fastify refuse on their own, by status. */
@@ -40,6 +41,7 @@ export class Failures {
   constructor(
     private readonly routes: RouteTable,
     private readonly log: Logger,
+    private readonly refusals: RefusalRecorder,
   ) {}
 
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
@@ -47,6 +49,7 @@ export class Failures {
     const { hub } = request;
     const { data, surface } = this.judge(error, request, reply);
     this.report(error, data, request);
+    if (data.code === 'FORBIDDEN') this.refusals.note(request, error, data);
     const { status, code } = publishedCode(surface.errors, data.code, data.resource);
     if (status === 401) reply.header('www-authenticate', 'Bearer realm="signalbox"');
     if (data.retryAfter !== undefined) reply.header('retry-after', data.retryAfter);

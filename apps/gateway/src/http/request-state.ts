@@ -1,6 +1,7 @@
 import {
   ANONYMOUS,
   type CallContext,
+  type CallOrigin,
   type ErrorCode,
   type Principal,
   type UserView,
@@ -99,10 +100,17 @@ export class RequestState implements AnswerContext {
       requestId: this.request.id,
       traceparent: this.traceparent,
       principal: this.principal ?? ANONYMOUS,
+      origin: originOf(this.request, this.surface),
       deadline: Date.now() + REQUEST_DEADLINE_MS,
       ...(this.claim !== undefined && { idempotencyId: this.claim }),
     };
   }
+}
+
+const MAX_AGENT_LENGTH = 255;
+
+function originOf({ ip, headers }: FastifyRequest, { name }: Surface): CallOrigin {
+  return { address: ip, agent: (headers['user-agent'] ?? '').slice(0, MAX_AGENT_LENGTH), surface: name };
 }
 
 declare module 'fastify' {

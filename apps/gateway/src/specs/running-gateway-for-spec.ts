@@ -7,6 +7,7 @@ import type { MicroserviceOptions } from '@nestjs/microservices';
 import { required } from '@signalbox/config';
 import {
   apiKeyOperations,
+  auditOperations,
   apiKeysChanged,
   authOperations,
   idempotencyOperations,
@@ -17,6 +18,7 @@ import {
   type ApiKeyFacts,
   type ApiKeyFingerprint,
   type ApiKeyUse,
+  type AuditEntry,
   type IdempotencyClaim,
   type Role,
   type SessionView,
@@ -50,6 +52,8 @@ export class FakeAuth {
   resolveCalls = 0;
   readonly uses: ApiKeyUse[] = [];
   releases: { id: string; may_have_run?: boolean }[] = [];
+  /** Entries of the audit log, by id. */
+  readonly audited = new Map<string, AuditEntry>();
   /** Records of requests, by batch. */
   readonly usage = new Map<string, readonly UsageRecord[]>();
   /** What an answer waits for, where a test holds it up. */
@@ -125,6 +129,13 @@ class FakeAuthController {
     this.auth.releases.push(input);
     for (const [name, kept] of this.auth.keys) if (kept.id === input.id) this.auth.keys.delete(name);
     return Promise.resolve({ released: true });
+  }
+
+  @Handles(auditOperations.store)
+  async audit({ entries }: { entries: readonly AuditEntry[] }): Promise<{ stored: number }> {
+    await this.auth.held;
+    for (const entry of entries) this.auth.audited.set(entry.id, entry);
+    return { stored: entries.length };
   }
 
   @Handles(usageOperations.store)

@@ -55,7 +55,8 @@ function isoTime(time: number): string {
   return asText;
 }
 
-function endpointOf({ route, facts }: RequestState): string {
+/** The published path of what was asked for, with its parameters as names. */
+export function endpointOf({ route, facts }: RequestState): string {
   if (route === undefined || !facts) return UNMATCHED_ENDPOINT;
   let endpoint = endpoints.get(route);
   if (endpoint === undefined) {

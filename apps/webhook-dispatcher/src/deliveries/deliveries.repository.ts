@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AttemptView, DeliveryStatus, DeliveryView } from '@signalbox/contracts';
 import { Database, newId } from '@signalbox/database';
+import { AuditOutbox } from '../audit/audit-outbox.repository';
 import type { Claim } from '../engine/claim';
 
 interface DeliveryRow {
@@ -44,7 +45,10 @@ const MAX_ATTEMPTS_SHOWN = 100;
 
 @Injectable()
 export class DeliveriesRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditOutbox,
+  ) {}
 
   /** Newest first. May lag: it is read from a replica where there is one. */
   async page(query: DeliveryQuery): Promise<{ items: DeliveryView[]; total: number }> {
@@ -83,7 +87,8 @@ export class DeliveriesRepository {
   /** Makes one due now, whatever became of it, with a new round of retries. Answers false when the webhook has no such delivery. */
   async retryOne(webhookId: string, deliveryId: string): Promise<boolean> {
     const chosen = 'id = $2 AND webhook_id = $1';
-    return (await this.begin(chosen, [webhookId, deliveryId])) === 1;
+    const begun = await this.begin(webhookId, chosen, [deliveryId], () => ({ delivery_id: deliveryId }));
+    return begun === 1;
   }
 
   /** Makes every exhausted delivery due now, but tests. Answers how many. */
@@ -91,7 +96,7 @@ export class DeliveriesRepository {
     const chosen = `webhook_id = $1 AND status = 'failed' AND NOT is_test`;
     let retried = 0;
     for (;;) {
-      const begun = await this.begin(chosen, [webhookId]);
+      const begun = await this.begin(webhookId, chosen, [], (count) => ({ retried: count }));
       retried += begun;
       if (begun < RETRY_BATCH) return retried;
     }
@@ -100,24 +105,41 @@ export class DeliveriesRepository {
   /**
    * Begins another round of some deliveries of the webhook `$1`. How they ended is taken off its counters, which their new end is
    * added to: each counts once.
+   * @param noted what the audit log says was done
    */
-  private async begin(chosen: string, values: unknown[]): Promise<number> {
-    const { rows } = await this.database.query<{ begun: number }>(
-      `WITH before AS (
-         SELECT id, status FROM deliveries WHERE ${chosen} ORDER BY id LIMIT ${RETRY_BATCH} FOR UPDATE
-       ), begun AS (
-         UPDATE deliveries d SET status = 'pending', next_attempt_at = now(), round_start = d.attempts
-         FROM before b WHERE d.id = b.id RETURNING b.status
-       ), uncounted AS (
-         UPDATE webhook_stats SET
-           success_count = greatest(0, success_count - (SELECT count(*) FROM begun WHERE status = 'success')),
-           failure_count = greatest(0, failure_count - (SELECT count(*) FROM begun WHERE status = 'failed'))
-         WHERE webhook_id = $1
-       )
-       SELECT count(*)::integer AS begun FROM begun`,
-      values,
-    );
-    return rows[0]?.begun ?? 0;
+  private begin(
+    webhookId: string,
+    chosen: string,
+    values: readonly unknown[],
+    noted: (begun: number) => Record<string, unknown>,
+  ): Promise<number> {
+    return this.database.transaction(async (client) => {
+      const { rows } = await client.query<{ begun: number }>(
+        `WITH before AS (
+           SELECT id, status FROM deliveries WHERE ${chosen} ORDER BY id LIMIT ${RETRY_BATCH} FOR UPDATE
+         ), begun AS (
+           UPDATE deliveries d SET status = 'pending', next_attempt_at = now(), round_start = d.attempts
+           FROM before b WHERE d.id = b.id RETURNING b.status
+         ), uncounted AS (
+           UPDATE webhook_stats SET
+             success_count = greatest(0, success_count - (SELECT count(*) FROM begun WHERE status = 'success')),
+             failure_count = greatest(0, failure_count - (SELECT count(*) FROM begun WHERE status = 'failed'))
+           WHERE webhook_id = $1
+         )
+         SELECT count(*)::integer AS begun FROM begun`,
+        [webhookId, ...values],
+      );
+      const begun = rows[0]?.begun ?? 0;
+      if (begun > 0) {
+        await this.audit.note(client, {
+          action: 'webhooks.retry',
+          resourceId: webhookId,
+          before: null,
+          after: noted(begun),
+        });
+      }
+      return begun;
+    });
   }
 
   /** A test: a delivery of its own event to one webhook, held by `dispatcherId`: nobody else will send it. */
@@ -127,23 +149,31 @@ export class DeliveriesRepository {
     dispatcherId: string,
   ): Promise<Claim> {
     const deliveryId = newId();
-    await this.database.query(
-      `WITH event AS (
+    await this.database.transaction(async (client) => {
+      await client.query(
+        `WITH event AS (
          INSERT INTO events (id, type, project_id, body, created_by, deliveries) VALUES ($1, $2, $3, $4, $5, 1)
        )
        INSERT INTO deliveries (id, webhook_id, event_id, event_type, status, next_attempt_at, claimed_by, is_test)
        VALUES ($6, $7, $1, $2, 'pending', now(), $8, true)`,
-      [
-        event.id,
-        event.type,
-        webhook.projectId,
-        event.body,
-        event.createdBy,
-        deliveryId,
-        webhook.id,
-        dispatcherId,
-      ],
-    );
+        [
+          event.id,
+          event.type,
+          webhook.projectId,
+          event.body,
+          event.createdBy,
+          deliveryId,
+          webhook.id,
+          dispatcherId,
+        ],
+      );
+      await this.audit.note(client, {
+        action: 'webhooks.test',
+        resourceId: webhook.id,
+        before: null,
+        after: { delivery_id: deliveryId, event_type: event.type },
+      });
+    });
     return {
       deliveryId,
       webhookId: webhook.id,

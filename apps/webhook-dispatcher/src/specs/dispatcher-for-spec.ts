@@ -42,6 +42,7 @@ export async function startDispatcher(
   return {
     url,
     log,
+    transport,
     database,
     call,
     createWebhook: (input: Partial<WebhookInput> & { url: string }, principal = ADMIN) =>

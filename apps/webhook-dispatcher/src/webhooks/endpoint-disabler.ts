@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { SYSTEM, webhookChanged } from '@signalbox/contracts';
 import { Database, newId } from '@signalbox/database';
 import { Notices } from '@signalbox/rpc';
+import { AuditOutbox } from '../audit/audit-outbox.repository';
 import { EventsRepository } from '../events/events.repository';
 import { publishedBody } from '../events/published-body';
 
@@ -12,6 +13,7 @@ export class EndpointDisabler {
     private readonly database: Database,
     private readonly events: EventsRepository,
     private readonly notices: Notices,
+    private readonly audit: AuditOutbox,
   ) {}
 
   /** The endpoint answered 410. Once only: a webhook that is off already stays as it is. */
@@ -24,6 +26,13 @@ export class EndpointDisabler {
       );
       const [webhook] = rows;
       if (webhook === undefined) return false;
+      await this.audit.note(client, {
+        action: 'webhooks.disable',
+        resourceId: webhookId,
+        before: { is_active: true, disabled_reason: null },
+        after: { is_active: false, disabled_reason: 'gone' },
+        actor: SYSTEM,
+      });
       const id = newId();
       const type = 'webhook.endpoint.disabled';
       const data = { webhook_id: webhookId, name: webhook.name, url: webhook.url, reason: 'gone' };

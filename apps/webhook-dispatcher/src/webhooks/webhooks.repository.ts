@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
+import type { AuditFields } from '@signalbox/contracts';
 import { Database, type Prepared } from '@signalbox/database';
+import { SecretBox } from '@signalbox/security';
 import { Repository } from 'typeorm';
+import { AuditOutbox } from '../audit/audit-outbox.repository';
+import { openHeaders } from './sealing';
 import { WebhookEntity } from './webhook.entity';
 
 export interface WebhookStats {
@@ -43,6 +47,8 @@ export class WebhooksRepository {
   constructor(
     @InjectRepository(WebhookEntity) private readonly rows: Repository<WebhookEntity>,
     private readonly database: Database,
+    private readonly audit: AuditOutbox,
+    private readonly box: SecretBox,
   ) {
     // By name, since a prepared statement must not change its columns when a migration adds some.
     const columns = rows.metadata.columns.map((c) => `w."${c.databaseName}" AS "${c.propertyName}"`);
@@ -96,36 +102,87 @@ export class WebhooksRepository {
   }
 
   /** Answers false when the id is there already. */
-  async insert(webhook: WebhookEntity): Promise<boolean> {
-    const inserted = await this.rows
-      .createQueryBuilder()
-      .insert()
-      .values(webhook)
-      .orIgnore()
-      .returning('id')
-      .execute();
-    return (inserted.raw as unknown[]).length === 1;
+  insert(webhook: WebhookEntity): Promise<boolean> {
+    return this.rows.manager.transaction(async (manager) => {
+      const inserted = await manager
+        .createQueryBuilder()
+        .insert()
+        .into(WebhookEntity)
+        .values(webhook)
+        .orIgnore()
+        .returning('id')
+        .execute();
+      if ((inserted.raw as unknown[]).length === 0) return false;
+      await this.audit.note(manager, {
+        action: 'webhooks.create',
+        resourceId: webhook.id,
+        before: null,
+        after: this.audited(webhook),
+      });
+      return true;
+    });
   }
 
-  /** Answers null when it is gone or somebody changed it since `version`. */
-  async update(id: string, version: number, changes: Partial<WebhookEntity>): Promise<WebhookEntity | null> {
-    const { affected } = await this.rows.update(
-      { id, version },
-      { ...changes, version: version + 1, updatedAt: new Date() },
-    );
-    return affected === 1 ? await this.find(id) : null;
+  /** Answers null when it is gone or somebody changed it since it was `before`. */
+  update(before: WebhookEntity, changes: Partial<WebhookEntity>): Promise<WebhookEntity | null> {
+    const { id, version } = before;
+    return this.rows.manager.transaction(async (manager) => {
+      const { affected } = await manager.update(
+        WebhookEntity,
+        { id, version },
+        { ...changes, version: version + 1, updatedAt: new Date() },
+      );
+      if (affected !== 1) return null;
+      const after = await manager.findOneByOrFail(WebhookEntity, { id });
+      await this.audit.note(manager, {
+        action: 'webhooks.update',
+        resourceId: id,
+        before: this.audited(before),
+        after: this.audited(after),
+      });
+      return after;
+    });
   }
 
   /** Its deliveries go with it, in the background: see retention. */
-  async remove(id: string): Promise<void> {
+  async remove(before: WebhookEntity): Promise<void> {
+    const { id } = before;
     await this.database.transaction(async (client) => {
       await client.query(`DELETE FROM webhook_stats WHERE webhook_id = $1`, [id]);
-      await client.query(`DELETE FROM webhooks WHERE id = $1`, [id]);
+      const { rowCount } = await client.query(`DELETE FROM webhooks WHERE id = $1`, [id]);
+      if (rowCount === 0) return;
+      await this.audit.note(client, {
+        action: 'webhooks.delete',
+        resourceId: id,
+        before: this.audited(before),
+        after: null,
+      });
     });
   }
 
   async countActive(): Promise<number> {
     return await this.rows.countBy({ isActive: true });
+  }
+
+  /** What of a webhook is on record. That the secret is another shows; the sealed text of the same one would not be the same. */
+  private audited(webhook: WebhookEntity): AuditFields {
+    return {
+      project_id: webhook.projectId,
+      name: webhook.name,
+      description: webhook.description,
+      url: webhook.url,
+      events: webhook.events,
+      headers: openHeaders(this.box, webhook),
+      secret: webhook.secret,
+      is_active: webhook.isActive,
+      disabled_reason: webhook.disabledReason,
+      retry_config: {
+        max_retries: webhook.maxRetries,
+        retry_delay: webhook.retryDelay,
+        on_client_error: webhook.onClientError,
+      },
+      timeout_seconds: webhook.timeoutSeconds,
+    };
   }
 
   private async stats(ids: string[]): Promise<Map<string, WebhookStats>> {

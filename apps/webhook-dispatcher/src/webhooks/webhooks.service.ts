@@ -115,7 +115,7 @@ export class WebhooksService {
       onClientError: retry?.on_client_error,
       timeoutSeconds: changes.timeout_seconds,
     });
-    const updated = await this.webhooks.update(id, webhook.version, patch);
+    const updated = await this.webhooks.update(webhook, patch);
     // Somebody else's change came first: this one is made on top of theirs.
     if (updated === null) return await this.update(id, changes, principal);
     this.notices.tell(webhookChanged, { id });
@@ -123,8 +123,7 @@ export class WebhooksService {
   }
 
   async remove(id: string, principal: Principal): Promise<{ id: string; deleted: true }> {
-    await this.visible(id, principal);
-    await this.webhooks.remove(id);
+    await this.webhooks.remove(await this.visible(id, principal));
     this.notices.tell(webhookChanged, { id });
     return { id, deleted: true };
   }

@@ -22,6 +22,7 @@ export function contextContract(open: OpenPair): void {
         principal: ALICE,
         deadline: Date.now() + 5_000,
         idempotencyId: 'i-1',
+        origin: { address: '203.0.113.7', agent: 'curl/8', surface: 'administration' },
       };
       await expect(caller.client.call(ask, {}, { context })).resolves.toStrictEqual([context, context]);
     });
@@ -48,7 +49,8 @@ export function contextContract(open: OpenPair): void {
           callee.client.call(act, {}, { deadlineMs: 60_000 }).then((inner) => [context, inner]),
         act: (_input, context) => Promise.resolve(context),
       });
-      const context = { principal: ALICE, requestId: 'r-2', idempotencyId: 'i-2' };
+      const origin = { address: '::1', agent: '', surface: 'automation' };
+      const context = { principal: ALICE, requestId: 'r-2', idempotencyId: 'i-2', origin };
       const [outer, inner] = (await caller.client.call(ask, {}, { context, deadlineMs: 4_000 })) as unknown[];
       expect(inner).toStrictEqual(outer);
       expect(inner).toMatchObject(context);

@@ -1,3 +1,4 @@
 export * from './lifetime';
+export * from './rounds';
 export * from './run-app';
 export * from './start-apps';

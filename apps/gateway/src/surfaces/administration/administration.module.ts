@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AdminAlertsController } from './alerts.controller';
 import { AdminApiKeysController } from './api-keys.controller';
+import { AdminAuditController } from './audit.controller';
 import { AdminEventTypesController } from './event-types.controller';
 import { AdminUsageModule } from './usage.module';
 import { AdminWebhooksController } from './webhooks.controller';
@@ -10,6 +11,7 @@ import { AdminWebhooksController } from './webhooks.controller';
   controllers: [
     AdminAlertsController,
     AdminApiKeysController,
+    AdminAuditController,
     AdminEventTypesController,
     AdminWebhooksController,
   ],

@@ -1,5 +1,6 @@
 import type { UsageLogView } from '@signalbox/contracts';
-import { csvHead, csvLines, jsonLines } from './usage-lines';
+import { jsonLines } from './export-stream';
+import { csvHead, csvLines } from './usage-lines';
 
 const log: UsageLogView = {
   id: 'i',

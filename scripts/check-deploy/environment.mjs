@@ -1,7 +1,8 @@
 /** What each app may and must be told, from the same declaration that it is parsed with. */
 import { existsSync, readdirSync } from 'node:fs';
-import { DECLARATION } from '../../libs/config/src/declaration.ts';
+import declaration from '../../dist/libs/config/src/declaration.js';
 
+const { DECLARATION } = declaration;
 const repository = new URL('../../', import.meta.url);
 
 /** Everything that runs as a process of its own. */

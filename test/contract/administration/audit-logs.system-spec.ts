@@ -126,7 +126,8 @@ const DOINGS: Readonly<
   'webhooks.retry': async () => {
     const { id } = await webhook();
     await hub.call('POST', `${BASE}/webhooks/${id}/test`, { body: {} });
-    return post(`/api/v1/webhooks/${id}/retry`);
+    const { body } = await hub.call<Data<{ id: string }[]>>('GET', `${BASE}/webhooks/${id}/deliveries`);
+    return post(`/api/v1/webhooks/${id}/retry`, { log_id: body.data[0]?.id });
   },
   'event-types.create': () =>
     Promise.resolve(post(`${BASE}/event-types`, { name: `audited.t${randomUUID().replaceAll('-', '')}` })),

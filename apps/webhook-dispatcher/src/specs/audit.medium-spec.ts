@@ -145,7 +145,10 @@ describe('what a dispatcher puts on record', () => {
   it('exhausted deliveries that are sent again, and how many', async () => {
     const { id } = await webhook();
     await hub.call(webhookOperations.test, { id });
-    await hub.database.query(`UPDATE deliveries SET status = 'failed' WHERE webhook_id = $1`, [id]);
+    await hub.database.query(
+      `UPDATE deliveries SET status = 'failed', is_test = false WHERE webhook_id = $1`,
+      [id],
+    );
     expect(await hub.call(webhookOperations.retry, { id })).toEqual({ retried: 1 });
     expect((await about(id)).at(-1)).toMatchObject({ action: 'webhooks.retry', after: { retried: 1 } });
     await hub.settled();
@@ -208,7 +211,9 @@ describe('what a dispatcher puts on record', () => {
           async (table) => (await hub.database.query(`SELECT * FROM ${table} ORDER BY 1`)).rows,
         ),
       );
-    await hub.database.query(`UPDATE deliveries SET status = 'failed' WHERE id = $1`, [delivery_id]);
+    await hub.database.query(`UPDATE deliveries SET status = 'failed', is_test = false WHERE id = $1`, [
+      delivery_id,
+    ]);
     const before = await stored();
     await hub.database.query('ALTER TABLE audit_outbox ADD CONSTRAINT full_up CHECK (false) NOT VALID');
     for (const change of [

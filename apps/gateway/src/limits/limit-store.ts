@@ -34,13 +34,14 @@ export abstract class LimitStore {
 
 /** Limits up to this are exact, however the requests come. */
 const EXACT_UP_TO = 10_000;
-/** Of a larger one, how much of the window requests may be counted longer than they should. */
+/** Of a larger one, how much of the window requests may be counted longer than they should, or at least so long. */
 const CLOSENESS = 1 / 256;
+const CLOSE_MS = 20;
 
 /**
  * Requests that come within so many milliseconds may be counted as if all of them had come with the last: it bounds what a
  * window remembers, and never lets in more than the limit.
  */
 export function resolutionMs({ limit, windowSeconds }: LimitPolicy): number {
-  return limit <= EXACT_UP_TO ? 0 : windowSeconds * 1000 * CLOSENESS;
+  return limit <= EXACT_UP_TO ? 0 : Math.max(CLOSE_MS, windowSeconds * 1000 * CLOSENESS);
 }

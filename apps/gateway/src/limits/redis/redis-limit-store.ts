@@ -2,16 +2,16 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { counter } from '@signalbox/observability';
 import { LimitStore, resolutionMs, type Counter, type Usage } from '../limit-store';
 import type { MemoryLimitStore } from '../memory-limit-store';
+import { Allotments, type Counted } from './allotments';
 import type { RedisLink } from './redis-link';
 
 /** More requests than this are not asked for at once: Redis does nothing else meanwhile. */
 const MAX_BATCH = 64;
-const NUMBERS_EACH = 3;
+const NUMBERS_EACH = 4;
 
 interface Waiting {
-  readonly counters: readonly Counter[];
-  readonly counting: boolean;
-  readonly resolve: (usages: readonly Usage[]) => void;
+  readonly asked: readonly { readonly counter: Counter; readonly many: number }[];
+  readonly resolve: (counted: readonly Counted[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -22,9 +22,11 @@ const byShare = counter({
 
 /**
  * Counts in Redis, together with every other gateway. While Redis does not answer, each gateway enforces its share: the limit
- * by the number of gateways. Requests that come at the same time are asked for in one round trip.
+ * by the number of gateways. Requests that come at the same time are asked for in one round trip, and where all limits that bind a
+ * caller are large, room for his next ones is drawn ahead.
  */
 export class RedisLimitStore extends LimitStore implements OnApplicationShutdown {
+  private readonly allotments = new Allotments();
   private waiting: Waiting[] = [];
 
   /** @param own what this gateway let in, wherever that was counted */
@@ -36,17 +38,28 @@ export class RedisLimitStore extends LimitStore implements OnApplicationShutdown
   }
 
   take(counters: readonly Counter[]): readonly Usage[] | Promise<readonly Usage[]> {
-    const alone = () => this.own.take(this.shareOf(counters));
-    return this.link.usable ? this.ask(counters, true).catch(alone) : alone();
+    if (!this.link.usable) return this.takeAlone(counters);
+    const drawn = this.allotments.use(counters);
+    if (!drawn) return this.draw(counters).catch(() => this.takeAlone(counters));
+    this.own.note(counters);
+    return drawn;
   }
 
   peek(counters: readonly Counter[]): readonly Usage[] | Promise<readonly Usage[]> {
     const alone = () => this.own.peek(this.shareOf(counters));
-    return this.link.usable ? this.ask(counters, false).catch(alone) : alone();
+    if (!this.link.usable) return alone();
+    return this.ask(counters.map((counter) => ({ counter, many: 0 }))).then(
+      (counted) => counted.map(({ usage }) => usage),
+      alone,
+    );
   }
 
   onApplicationShutdown(): Promise<void> {
     return this.link.close();
+  }
+
+  private takeAlone(counters: readonly Counter[]): readonly Usage[] {
+    return this.own.take(this.shareOf(counters));
   }
 
   private shareOf(counters: readonly Counter[]): Counter[] {
@@ -58,9 +71,23 @@ export class RedisLimitStore extends LimitStore implements OnApplicationShutdown
     }));
   }
 
-  private ask(counters: readonly Counter[], counting: boolean): Promise<readonly Usage[]> {
+  private async draw(counters: readonly Counter[]): Promise<readonly Usage[]> {
+    const needs = this.allotments.need(counters);
+    const askedAt = performance.now();
+    let usages: readonly Usage[];
+    try {
+      usages = this.allotments.settle(needs, await this.ask(needs), askedAt);
+    } catch (error) {
+      this.allotments.abandon(needs);
+      throw error;
+    }
+    if (usages.every(({ allowed }) => allowed)) this.own.note(counters);
+    return usages;
+  }
+
+  private ask(asked: Waiting['asked']): Promise<readonly Counted[]> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ counters, counting, resolve, reject });
+      this.waiting.push({ asked, resolve, reject });
       // What was read from other sockets in the same turn goes along.
       if (this.waiting.length === 1) setImmediate(() => this.send());
       else if (this.waiting.length === MAX_BATCH) this.send();
@@ -73,11 +100,12 @@ export class RedisLimitStore extends LimitStore implements OnApplicationShutdown
     if (batch.length === 0) return;
     const keys: string[] = [];
     const args: number[] = [];
-    for (const { counters, counting } of batch) {
-      args.push(counting ? 1 : 0, counters.length);
-      for (const { key, policy } of counters) {
+    for (const { asked } of batch) {
+      args.push(asked.length);
+      for (const { counter, many } of asked) {
+        const { key, policy } = counter;
         keys.push(`${policy.name}:${key}`);
-        args.push(policy.limit, policy.windowSeconds * 1000, resolutionMs(policy));
+        args.push(policy.limit, policy.windowSeconds * 1000, resolutionMs(policy), many);
       }
     }
     this.link.take(keys, args).then(
@@ -90,14 +118,15 @@ export class RedisLimitStore extends LimitStore implements OnApplicationShutdown
 
   private settle(batch: readonly Waiting[], answer: readonly number[]): void {
     let at = 0;
-    for (const { counters, counting, resolve } of batch) {
-      const usages = counters.map(({ policy }) => {
-        const [room = 0, total = 0, resetMs = 0] = answer.slice(at, at + NUMBERS_EACH);
-        at += NUMBERS_EACH;
-        return { allowed: room === 1, remaining: Math.max(0, policy.limit - total), resetMs };
-      });
-      if (counting && usages.every(({ allowed }) => allowed)) this.own.note(counters);
-      resolve(usages);
+    for (const { asked, resolve } of batch) {
+      resolve(
+        asked.map(({ counter }) => {
+          const [room = 0, total = 0, resetMs = 0, many = 0] = answer.slice(at, at + NUMBERS_EACH);
+          at += NUMBERS_EACH;
+          const remaining = Math.max(0, counter.policy.limit - total);
+          return { usage: { allowed: room === 1, remaining, resetMs }, many };
+        }),
+      );
     }
   }
 }

@@ -2,9 +2,11 @@
  * Takes or looks at many requests, one after the other, as nobody else does anything meanwhile.
  *
  * A counter is a list: how many requests there are in it, then the times at which they came, oldest first, and how
- * many came then. A request is in ARGV as 1 (count it) or 0, how many counters bind it, and for each its limit, window and
- * resolution in milliseconds; the keys of its counters follow those of the requests before it in KEYS. The answer has
- * three numbers for each counter: whether there was room, how many are counted, milliseconds until the reset.
+ * many came then. A request is in ARGV as how many counters bind it, and for each its limit, window and resolution in
+ * milliseconds and how many to count (0: only look); the keys of its counters follow those of the requests before it in KEYS. Where
+ * one of those it counts in has no room for one more nothing is counted; one that has not room for all of them counts one. Several
+ * at once are for requests to come within the resolution, and counted as if all of them came at its end. The answer has four
+ * numbers for each counter: whether there was room, how many are counted, milliseconds until the reset, how many were counted now.
  */
 export const TAKE = `
 local time = redis.call('TIME')
@@ -47,29 +49,31 @@ local function look(key, arg)
   return counter
 end
 
-local function count(counter)
+local function count(counter, many)
   local key = counter.key
-  local came, joins = now, false
-  counter.total = counter.total + 1
+  local due = now
+  if many > 1 then due = math.ceil(now + counter.resolution) end
+  local came, joins = due, false
+  counter.total = counter.total + many
   if not counter.known then
-    redis.call('RPUSH', key, 1, now, 1)
+    redis.call('RPUSH', key, many, came, many)
   else
     local tail = redis.call('LRANGE', key, -4, -1)
     local n = #tail
     local last = tail[n - 1]
     -- The clock may be set back; a list stays in order all the same.
-    if n > 1 then came = math.max(now, tonumber(last)) end
+    if n > 1 then came = math.max(due, tonumber(last)) end
     joins = n == 4 and came - tail[1] < counter.resolution
     if joins then
       if came > tonumber(last) then redis.call('LSET', key, -2, came) end
-      redis.call('LSET', key, -1, tail[4] + 1)
+      redis.call('LSET', key, -1, tail[4] + many)
     else
-      redis.call('RPUSH', key, came, 1)
+      redis.call('RPUSH', key, came, many)
     end
     redis.call('LSET', key, 0, counter.total)
   end
-  -- Those that join another stay within the resolution of it.
-  if not joins then redis.call('PEXPIRE', key, math.ceil(counter.window + counter.resolution)) end
+  -- Those that join another stay within the resolution of it, and none comes later than that.
+  if not joins then redis.call('PEXPIRE', key, math.ceil(counter.window + 2 * counter.resolution)) end
   counter.oldest = counter.oldest or came
 end
 
@@ -88,27 +92,32 @@ local function reset(counter)
       if left < counter.limit then break end
     end
   end
-  return math.max(0, leaves + counter.window - now)
+  return math.min(counter.window, math.max(0, leaves + counter.window - now))
 end
 
 local answer = {}
 local key, arg = 0, 1
 while ARGV[arg] do
-  local counting, size = ARGV[arg] == '1', tonumber(ARGV[arg + 1])
+  local size = tonumber(ARGV[arg])
   local counters, full = {}, false
-  arg = arg + 2
+  arg = arg + 1
   for i = 1, size do
-    counters[i] = look(KEYS[key + i], arg)
-    counters[i].room = counters[i].total < counters[i].limit
-    full = full or not counters[i].room
-    arg = arg + 3
+    local counter = look(KEYS[key + i], arg)
+    counter.many = tonumber(ARGV[arg + 3])
+    counter.room = counter.total < counter.limit
+    full = full or (counter.many > 0 and not counter.room)
+    counters[i] = counter
+    arg = arg + 4
   end
   key = key + size
   for _, counter in ipairs(counters) do
-    if counting and not full then count(counter) end
+    local many = counter.many
+    if full then many = 0 elseif counter.total + many > counter.limit then many = 1 end
+    if many > 0 then count(counter, many) end
     table.insert(answer, counter.room and 1 or 0)
     table.insert(answer, counter.total)
     table.insert(answer, reset(counter))
+    table.insert(answer, many)
   end
 end
 return answer

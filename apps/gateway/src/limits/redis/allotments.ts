@@ -5,24 +5,35 @@ const MOST = 1 / 1024;
 /** Of more callers than this, those who have not drawn for longest lose what they have left. */
 const MAX_KEPT = 20_000;
 
+/** More is drawn when only this much is left of it, or of its time, so that nobody has to wait for it. */
+const LOW = 1 / 4;
+/** More than came lately is drawn, but not much more than the last time. */
+const SPARE = 1.5;
+const GROWTH = 4;
+
 interface Allotment {
   left: number;
-  /** How many were drawn, or would have been enough. */
-  size: number;
-  /** When what is left is worth nothing any more. */
+  /** How many were drawn. */
+  readonly size: number;
+  /** Between these it may be used. */
+  readonly since: number;
   readonly until: number;
   /** Of the limit when it was drawn. */
   readonly remaining: number;
   readonly resetAt: number;
+  /** Drawn already, for when this one is used up. */
+  next?: Allotment;
 }
 
-/** What one request needs of one counter: one of those drawn before, or so many of Redis. */
+/** What somebody needs of one counter: one of those drawn before, or so many of Redis. */
 export interface Need {
   readonly counter: Counter;
   readonly many: number;
   readonly allotment?: Allotment;
-  /** What is not used by this request is kept for others. */
+  /** It is drawn for requests to come, */
   readonly ahead: boolean;
+  /** but for the first. */
+  readonly now: boolean;
 }
 
 /** What Redis said of one counter, and how many it counted. */
@@ -46,8 +57,11 @@ export class Allotments {
   /** @param now milliseconds that only grow */
   constructor(private readonly now: () => number = () => performance.now()) {}
 
-  /** Uses one of each; undefined, and none is used, where one of them has none left. */
-  use(counters: readonly Counter[]): Usage[] | undefined {
+  /**
+   * Uses one of each; undefined, and none is used, where one of them has none left.
+   * @returns also what is running low, to be drawn while there is some left: ends with `settle` or `abandon`
+   */
+  use(counters: readonly Counter[]): { usages: Usage[]; low: Need[] } | undefined {
     const now = this.now();
     const found: Allotment[] = [];
     for (const counter of counters) {
@@ -55,10 +69,16 @@ export class Allotments {
       if (!allotment) return undefined;
       found.push(allotment);
     }
-    return found.map((allotment) => {
+    const low: Need[] = [];
+    const usages = found.map((allotment, at) => {
       allotment.left -= 1;
+      const counter = counters[at];
+      if (counter && isLow(allotment, now) && !this.drawing.has(nameOf(counter))) {
+        low.push(this.ahead(counter, allotment, now, false));
+      }
       return usageOf(allotment, now);
     });
+    return { usages, low };
   }
 
   /** What a request asks Redis for that found some of them used up. Ends with `settle` or `abandon`. */
@@ -68,13 +88,12 @@ export class Allotments {
       const allotment = this.valid(counter, now);
       if (allotment) {
         allotment.left -= 1;
-        return { counter, many: 0, allotment, ahead: false };
+        return { counter, many: 0, allotment, ahead: false, now: true };
       }
       const name = nameOf(counter);
       if (resolutionMs(counter.policy) === 0 || this.drawing.has(name))
-        return { counter, many: 1, ahead: false };
-      this.drawing.add(name);
-      return { counter, many: this.sizeOf(counter, this.kept.get(name)), ahead: true };
+        return { counter, many: 1, ahead: false, now: true };
+      return this.ahead(counter, this.kept.get(name), now, true);
     });
   }
 
@@ -85,11 +104,13 @@ export class Allotments {
   settle(needs: readonly Need[], counted: readonly Counted[], askedAt: number): Usage[] {
     const refused = needs.some(({ many }, at) => many > 0 && counted[at]?.usage.allowed !== true);
     if (refused) this.abandon(needs);
-    return needs.map(({ counter, allotment, ahead }, at) => {
+    return needs.map(({ counter, allotment, ahead, now }, at) => {
       if (allotment) return usageOf(allotment, askedAt);
       const { usage, many } = counted[at] ?? NOTHING;
-      if (ahead && !refused) this.keep(counter, many, usage, askedAt);
-      return ahead && !refused ? { ...usage, remaining: usage.remaining + many - 1 } : usage;
+      if (!ahead || refused) return usage;
+      const left = now ? many - 1 : many;
+      this.keep(counter, { many, left }, usage, askedAt);
+      return { ...usage, remaining: usage.remaining + left };
     });
   }
 
@@ -101,33 +122,63 @@ export class Allotments {
     }
   }
 
+  private ahead(counter: Counter, before: Allotment | undefined, at: number, now: boolean): Need {
+    this.drawing.add(nameOf(counter));
+    return { counter, many: sizeOf(counter, before, at), ahead: true, now };
+  }
+
   private valid(counter: Counter, now: number): Allotment | undefined {
-    const allotment = this.kept.get(nameOf(counter));
-    return allotment && allotment.left > 0 && allotment.until > now ? allotment : undefined;
-  }
-
-  private sizeOf({ policy }: Counter, before: Allotment | undefined): number {
-    if (!before) return 1;
-    // Used up in time: more come than were drawn. Else as many as came.
-    const size = before.left === 0 ? before.size * 2 : before.size - before.left;
-    return Math.max(1, Math.min(size, Math.floor(policy.limit * MOST)));
-  }
-
-  private keep(counter: Counter, many: number, usage: Usage, askedAt: number): void {
     const name = nameOf(counter);
-    this.drawing.delete(name);
-    this.kept.delete(name);
-    this.kept.set(name, {
-      left: many - 1,
+    let allotment = this.kept.get(name);
+    if (allotment?.next && !isUsable(allotment, now)) {
+      allotment = allotment.next;
+      this.kept.set(name, allotment);
+    }
+    return allotment && isUsable(allotment, now) ? allotment : undefined;
+  }
+
+  private keep(
+    counter: Counter,
+    { many, left }: { many: number; left: number },
+    usage: Usage,
+    since: number,
+  ): void {
+    const name = nameOf(counter);
+    const drawn: Allotment = {
+      left,
       size: many,
-      until: askedAt + resolutionMs(counter.policy),
+      since,
+      until: since + resolutionMs(counter.policy),
       remaining: usage.remaining,
-      resetAt: askedAt + usage.resetMs,
-    });
+      resetAt: since + usage.resetMs,
+    };
+    this.drawing.delete(name);
+    const before = this.kept.get(name);
+    this.kept.delete(name);
+    if (before && isUsable(before, this.now())) {
+      before.next = drawn;
+      this.kept.set(name, before);
+    } else this.kept.set(name, drawn);
     if (this.kept.size <= MAX_KEPT) return;
     const [oldest] = this.kept.keys();
     if (oldest !== undefined) this.kept.delete(oldest);
   }
+}
+
+function isUsable({ left, until }: Allotment, now: number): boolean {
+  return left > 0 && until > now;
+}
+
+function isLow({ left, size, since, until, next }: Allotment, now: number): boolean {
+  return next === undefined && (left < size * LOW || until - now < (until - since) * LOW);
+}
+
+/** As many as come in the time for which they are drawn, as far as the last ones tell. */
+function sizeOf({ policy }: Counter, before: Allotment | undefined, now: number): number {
+  if (!before) return 1;
+  const share = (before.size - before.left) / Math.max(1, now - before.since);
+  const wanted = Math.ceil(share * resolutionMs(policy) * SPARE);
+  return Math.max(1, Math.min(wanted, before.size * GROWTH, Math.floor(policy.limit * MOST)));
 }
 
 function usageOf({ remaining, left, resetAt }: Allotment, now: number): Usage {

@@ -2,7 +2,7 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { counter } from '@signalbox/observability';
 import { LimitStore, resolutionMs, type Counter, type Usage } from '../limit-store';
 import type { MemoryLimitStore } from '../memory-limit-store';
-import { Allotments, type Counted } from './allotments';
+import { Allotments, type Counted, type Need } from './allotments';
 import type { RedisLink } from './redis-link';
 
 /** More requests than this are not asked for at once: Redis does nothing else meanwhile. */
@@ -42,7 +42,9 @@ export class RedisLimitStore extends LimitStore implements OnApplicationShutdown
     const drawn = this.allotments.use(counters);
     if (!drawn) return this.draw(counters).catch(() => this.takeAlone(counters));
     this.own.note(counters);
-    return drawn;
+    // Whoever needs it and finds none asks again.
+    if (drawn.low.length > 0) void this.meet(drawn.low).catch(() => undefined);
+    return drawn.usages;
   }
 
   peek(counters: readonly Counter[]): readonly Usage[] | Promise<readonly Usage[]> {
@@ -72,17 +74,19 @@ export class RedisLimitStore extends LimitStore implements OnApplicationShutdown
   }
 
   private async draw(counters: readonly Counter[]): Promise<readonly Usage[]> {
-    const needs = this.allotments.need(counters);
+    const usages = await this.meet(this.allotments.need(counters));
+    if (usages.every(({ allowed }) => allowed)) this.own.note(counters);
+    return usages;
+  }
+
+  private async meet(needs: readonly Need[]): Promise<readonly Usage[]> {
     const askedAt = performance.now();
-    let usages: readonly Usage[];
     try {
-      usages = this.allotments.settle(needs, await this.ask(needs), askedAt);
+      return this.allotments.settle(needs, await this.ask(needs), askedAt);
     } catch (error) {
       this.allotments.abandon(needs);
       throw error;
     }
-    if (usages.every(({ allowed }) => allowed)) this.own.note(counters);
-    return usages;
   }
 
   private ask(asked: Waiting['asked']): Promise<readonly Counted[]> {

@@ -35,8 +35,8 @@ import { WebhooksRepository } from './webhooks/webhooks.repository';
 import { WebhooksService } from './webhooks/webhooks.service';
 
 /** Enough for seconds of work; what does not fit waits in the database. */
-const BACKLOG = 4_096;
-const ENDPOINT_BACKLOG = 1_024;
+const BACKLOG = 16_384;
+const ENDPOINT_BACKLOG = 4_096;
 const BACKLOG_CHARACTERS = 64 * 1024 * 1024;
 
 @Module({})

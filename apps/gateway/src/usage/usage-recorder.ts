@@ -17,8 +17,9 @@ import { usageRecord } from './usage-record';
 
 /** Records kept while they cannot be sent: some 20 MB. */
 const HELD_MOST = 50_000;
-/** How long records are gathered before they are sent. */
+/** How long records are gathered before they are sent, or until there are so many: writing more at once would hold requests up. */
 const GATHER_MS = 500;
+const GATHER_MOST = 250;
 const RETRY_MS = 250;
 const RETRY_MOST_MS = 5_000;
 const CLOSING_RETRY_MS = 200;
@@ -80,7 +81,7 @@ export class UsageRecorder {
     }
     this.waiting.push(record);
     held.inc();
-    if (this.waiting.length >= USAGE_BATCH_MOST && !this.resting) this.hurry();
+    if (this.waiting.length >= GATHER_MOST && !this.resting) this.hurry();
   }
 
   /** Hands over what is left; within that many milliseconds or not at all. */
@@ -120,7 +121,7 @@ export class UsageRecorder {
   /** Until there is something to do; after a failure longer each time, and not cut short by what comes in. */
   private async pause(failures: number): Promise<void> {
     const closing = this.closeBy !== undefined;
-    if (failures === 0 && (closing || this.waiting.length >= USAGE_BATCH_MOST)) return;
+    if (failures === 0 && (closing || this.waiting.length >= GATHER_MOST)) return;
     const wanted = failures === 0 ? GATHER_MS : Math.min(RETRY_MS * 2 ** (failures - 1), RETRY_MOST_MS);
     this.resting = failures > 0;
     await new Promise<void>((resolve) => {
@@ -136,7 +137,9 @@ export class UsageRecorder {
 
   private next(): UsageBatch | undefined {
     if (this.waiting.length === 0) return undefined;
-    return { id: randomUUID(), records: this.waiting.splice(0, USAGE_BATCH_MOST) };
+    // Where many wait there was an outage, and few large batches are stored sooner than many small ones.
+    const many = Math.max(GATHER_MOST, Math.floor(this.waiting.length / 4));
+    return { id: randomUUID(), records: this.waiting.splice(0, Math.min(many, USAGE_BATCH_MOST)) };
   }
 
   /** True when the batch is stored or given up. */

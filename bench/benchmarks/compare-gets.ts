@@ -7,6 +7,14 @@ import type { Worker } from '../kit/worker';
 import type { Load, Target } from '../workers/load';
 
 const CONCURRENCY = 32;
+const BURNT_MICROSECONDS = 20;
+
+export interface Compared {
+  readonly hub: () => Promise<Target>;
+  readonly limit: Target;
+  /** Makes each request of the limit burn so many microseconds first. */
+  readonly burn?: (microseconds: number) => Promise<unknown>;
+}
 
 /**
  * GETs of the hub beside those of something bare, in turns.
@@ -15,7 +23,7 @@ const CONCURRENCY = 32;
 export async function compareGets(
   report: Reporter,
   load: Worker<Load>,
-  { hub, limit }: { hub: () => Promise<Target>; limit: Target },
+  { hub, limit, burn }: Compared,
   target: number,
   quick: boolean,
 ): Promise<number> {
@@ -58,10 +66,22 @@ export async function compareGets(
   );
   report.print(`\nshare ${share.toFixed(2)}, ${verdict(`≥ ${target}`, share >= target)}`);
   const answered = median(results.map((result) => result.hub));
-  if (costs.hub.length === 0) return answered;
-  report.print('\nCPU time for each request of the last round, in microseconds:');
-  for (const which of ['hub', 'limit'] as const) {
-    report.print(`  ${which}: ${costs[which].map(([part, each]) => `${part} ${whole(each)}`).join(', ')}`);
+  if (costs.hub.length > 0) {
+    report.print('\nCPU time for each request of the last round, in microseconds:');
+    for (const which of ['hub', 'limit'] as const) {
+      report.print(`  ${which}: ${costs[which].map(([part, each]) => `${part} ${whole(each)}`).join(', ')}`);
+    }
   }
+  if (burn === undefined) return answered;
+  const burnt: Round[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    const bare = await perSecond('limit', limit);
+    await burn(BURNT_MICROSECONDS);
+    burnt.push({ limit: bare, hub: await perSecond('limit', limit) });
+    await burn(0);
+  }
+  report.print(
+    `\nFor scale: the bare route that only burns ${BURNT_MICROSECONDS} µs of CPU first has a share of ${median(shares(burnt)).toFixed(2)}.`,
+  );
   return answered;
 }

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Benchmark, Effort, Round } from '../kit/benchmark';
 import { shares } from '../kit/benchmark';
 import { startHub } from '../kit/hub';
@@ -81,11 +82,11 @@ async function measure(report: Reporter, stage: Stage, target: number, { quick }
   report.print(
     `(${median(shares(least)).toFixed(2)} of ${whole(median(least.map(({ limit }) => limit)))}, the same loop without promises and bodies, on undici's dispatch)`,
   );
-  printCosts(report, costs);
+  printCosts(report, costs, median(results.map(({ limit }) => limit)));
   await latency(report, stage, perSecond / 2, quick);
 }
 
-function printCosts(report: Reporter, costs: readonly [string, number][][]): void {
+function printCosts(report: Reporter, costs: readonly [string, number][][], limit: number): void {
   const parts = [...new Set(costs.flat().map(([part]) => part))];
   if (parts.length === 0) return;
   const each = parts.map((part): [string, number] => [
@@ -98,6 +99,11 @@ function printCosts(report: Reporter, costs: readonly [string, number][][]): voi
       ['part', 'µs/event'],
       each.map(([part, cost]) => [part, whole(cost)]),
     ),
+  );
+  const cores = availableParallelism();
+  const most = (cores / each.reduce((sum, [, cost]) => sum + cost, 0)) * 1e6;
+  report.print(
+    `\nWere all ${cores} cores busy with nothing else all the time: ${whole(most)} a second, a share of ${(most / limit).toFixed(2)}.`,
   );
 }
 

@@ -6,11 +6,13 @@ import type { AddressInfo } from 'node:net';
 import { serve } from '../kit/worker';
 
 let body: unknown;
+let burnMs = 0;
 
 @Controller('me')
 class BareController {
   @Get()
   me(): unknown {
+    if (burnMs > 0) for (const until = performance.now() + burnMs; performance.now() < until;);
     return body;
   }
 }
@@ -20,6 +22,11 @@ class BareModule {}
 
 /** Nest and Fastify as they come, with one route: no one is asked for, nothing counted, nothing logged. */
 const api = {
+  /** From now on each request first keeps the CPU busy for so many microseconds. */
+  burn(microseconds: number): void {
+    burnMs = microseconds / 1000;
+  },
+
   async listen(answer: unknown): Promise<string> {
     body = answer;
     const app = await NestFactory.create<NestFastifyApplication>(BareModule, new FastifyAdapter(), {

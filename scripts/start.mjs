@@ -12,6 +12,7 @@ const ENTRIES = {
   'audit:verify': 'all-in-one/src/audit/main.js',
   gateway: 'gateway/src/main.js',
   'webhook-dispatcher': 'webhook-dispatcher/src/main.js',
+  'integration-sync': 'integration-sync/src/main.js',
   'api-key-auth': 'api-key-auth/src/main.js',
 };
 const [part = 'hub', ...args] = process.argv.slice(2);

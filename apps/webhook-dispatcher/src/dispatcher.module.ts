@@ -1,12 +1,11 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AuditOutboxModule } from '@signalbox/audit';
 import { type Config, required } from '@signalbox/config';
 import { Database, DatabaseModule, newId } from '@signalbox/database';
 import { createJobs, Jobs } from '@signalbox/jobs';
 import { type Runtime, RpcModule } from '@signalbox/rpc';
 import { OutboundClient, SecretBox } from '@signalbox/security';
 import type { Logger } from 'pino';
-import { AuditForwarder } from './audit/audit-forwarder';
-import { AuditOutbox } from './audit/audit-outbox.repository';
 import { webhooksDatabase } from './database';
 import { DeliveriesController } from './deliveries/deliveries.controller';
 import { DeliveriesRepository } from './deliveries/deliveries.repository';
@@ -47,6 +46,7 @@ export class DispatcherModule {
       imports: [
         RpcModule.forRoot(transport, 'webhook-dispatcher'),
         DatabaseModule.forService(webhooksDatabase, config, log),
+        AuditOutboxModule.forService('webhook-dispatcher', log),
       ],
       controllers: [
         WebhooksController,
@@ -63,8 +63,6 @@ export class DispatcherModule {
         { provide: SecretBox, useFactory: () => new SecretBox(required(config, 'ENCRYPTION_KEY')) },
         { provide: OutboundClient, useFactory: () => outboundClient(config) },
         { provide: Jobs, useFactory: () => createJobs(config, log) },
-        AuditOutbox,
-        AuditForwarder,
         WebhooksService,
         WebhooksRepository,
         EndpointDisabler,

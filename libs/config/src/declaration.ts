@@ -114,7 +114,7 @@ export const DECLARATION = declare({
     about: 'Key that encrypts stored secrets: 32 bytes in base64 (`openssl rand -base64 32`).',
     group: 'Secrets',
     secret: true,
-    requiredBy: ['webhook-dispatcher', 'api-key-auth'],
+    requiredBy: ['webhook-dispatcher', 'integration-sync', 'api-key-auth'],
   },
   API_KEY_PEPPERS: {
     schema: list(z.string().min(32).max(1024))

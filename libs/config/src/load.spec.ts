@@ -95,6 +95,7 @@ describe('loadConfig', () => {
   it.each([
     ['gateway', ['JWT_SECRET', 'API_KEY_PEPPERS']],
     ['webhook-dispatcher', ['ENCRYPTION_KEY']],
+    ['integration-sync', ['ENCRYPTION_KEY']],
     ['api-key-auth', ['ADMIN_PASSWORD', 'ADMIN_SECRET', 'JWT_SECRET', 'ENCRYPTION_KEY', 'API_KEY_PEPPERS']],
   ] as const)('%s does not start without %j', (app, names) => {
     const { problems } = problemsOf({}, app);

@@ -1,2 +1,3 @@
 export * from './inbound-event';
 export * from './integration-types';
+export * from './views';

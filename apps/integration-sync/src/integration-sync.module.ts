@@ -1,0 +1,22 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AuditOutboxModule } from '@signalbox/audit';
+import { required } from '@signalbox/config';
+import { DatabaseModule } from '@signalbox/database';
+import { type Runtime, RpcModule } from '@signalbox/rpc';
+import { integrationsDatabase } from './database';
+import { PartsModule } from './parts.module';
+
+@Module({})
+export class IntegrationSyncModule {
+  static forRuntime({ config, transport, log }: Runtime): DynamicModule {
+    return {
+      module: IntegrationSyncModule,
+      imports: [
+        RpcModule.forRoot(transport, 'integration-sync'),
+        DatabaseModule.forService(integrationsDatabase, config, log),
+        AuditOutboxModule.forService('integration-sync', log),
+        PartsModule.of(config, log, required(config, 'ENCRYPTION_KEY')),
+      ],
+    };
+  }
+}

@@ -1,0 +1,29 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { Config } from '@signalbox/config';
+import { createJobs, Jobs } from '@signalbox/jobs';
+import { OutboundClient, SecretBox } from '@signalbox/security';
+import type { Logger } from 'pino';
+
+/** Injects the app's own logger: Nest's is one for all applications of a process. */
+export const LOG = Symbol('log');
+
+/** What every feature of this service may need, made once. */
+@Module({})
+export class PartsModule {
+  static of(config: Config, log: Logger, encryptionKey: string): DynamicModule {
+    return {
+      module: PartsModule,
+      global: true,
+      providers: [
+        { provide: LOG, useValue: log },
+        { provide: SecretBox, useFactory: () => new SecretBox(encryptionKey) },
+        { provide: Jobs, useFactory: () => createJobs(config, log) },
+        {
+          provide: OutboundClient,
+          useFactory: () => new OutboundClient({ allowPrivate: config.OUTBOUND_ALLOW_PRIVATE ?? [] }),
+        },
+      ],
+      exports: [LOG, SecretBox, Jobs, OutboundClient],
+    };
+  }
+}

@@ -8,6 +8,7 @@ export const AUDIT_RESOURCES = [
   'alert',
   'webhook',
   'event_type',
+  'integration',
 ] as const;
 export type AuditResource = (typeof AUDIT_RESOURCES)[number];
 
@@ -41,6 +42,10 @@ export const AUDITED = {
   'webhooks.test': 'webhook',
   'webhooks.retry': 'webhook',
   'event-types.create': 'event_type',
+  'integrations.create': 'integration',
+  'integrations.update': 'integration',
+  'integrations.delete': 'integration',
+  'integrations.test': 'integration',
   /** By the hub itself: the endpoint answered 410. */
   'webhooks.disable': 'webhook',
   /** By the command `npm run keys:rotate`. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { integrationOperations, type IntegrationInput } from '@signalbox/contracts';
+import { metricsText } from '@signalbox/observability';
 import { startReceiver, until, type Receiver, type Reply } from '@signalbox/testing';
 import { startSync, type SyncUnderTest } from './sync-for-spec';
 
@@ -182,6 +183,31 @@ describe('integrations', () => {
     const { items, total } = await sync.call(integrationOperations.versions, { id, page: 1, size: 100 });
     expect(total).toBe(11);
     expect(items.map(({ version }) => version)).toEqual([11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
+  });
+
+  it('tells how many there are, and how tests went', async () => {
+    const { id } = await make({ type: 'CRM' });
+    await tested(id);
+    await sync.call(integrationOperations.update, { id, changes: { status: 'INACTIVE' } });
+    answer = 500;
+    await sync.call(integrationOperations.test, { id });
+    const figure = async (line: string) =>
+      Number(new RegExp(`^${line} (\\d+)$`, 'm').exec((await metricsText()).body)?.[1] ?? NaN);
+    const [inactive] = await sync.sql<{ n: number }>(
+      `SELECT count(*)::integer AS n FROM integrations WHERE status = 'INACTIVE'`,
+    );
+    await until(
+      'they are counted',
+      15_000,
+      async () => (await figure('integrations_by_type{type="CRM"}')) === 1,
+    );
+    expect(await figure('integrations_by_status{status="INACTIVE"}')).toBe(inactive?.n);
+    expect(await figure('integrations_by_type{type="SPREADSHEET"}')).toBe(0);
+    expect(await figure('integration_connection_tests{result="success"}')).toBeGreaterThan(0);
+    expect(await figure('integration_connection_tests{result="failure"}')).toBeGreaterThan(0);
+    expect(await sync.call(integrationOperations.health, {})).toEqual({
+      integrations_active: expect.any(Number) as unknown,
+    });
   });
 
   it('leaves nothing behind when it is deleted', async () => {

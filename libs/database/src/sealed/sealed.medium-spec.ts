@@ -139,7 +139,7 @@ describe('what is sealed with the master key', () => {
     jest.spyOn(database, 'query').mockImplementation(async (statement, values) => {
       if (typeof statement === 'string' && statement.startsWith('UPDATE things'))
         await query('UPDATE things SET sealed = $1', [changed]);
-      return query(statement, values) as never;
+      return query(statement, values);
     });
     await resealAll(database, SAFE, meddling);
     expect(texts(new SecretBox(NEW), await everything())).toEqual(['changed meanwhile']);

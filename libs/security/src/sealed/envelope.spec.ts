@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Envelope } from './envelope';
-import { SecretBox } from './secret-box';
+import { SecretBox, SecretBoxError } from './secret-box';
 
 const key = () => randomBytes(32).toString('base64');
 const [OLD, NEW] = [key(), key()];
@@ -33,15 +33,13 @@ describe('Envelope', () => {
     ['the key of another row', { ...sealed, dataKey: envelope.seal(TEXTS, 'things:2:1').dataKey }, ROW],
     ['another key of the same row', { ...sealed, dataKey: envelope.seal(TEXTS, ROW).dataKey }, ROW],
   ])('opens nothing for %s', (_what, row, boundTo) => {
-    expect(() => envelope.open(row, boundTo)).toThrow(expect.objectContaining({ name: 'SecretBoxError' }));
+    expect(() => envelope.open(row, boundTo)).toThrow(SecretBoxError);
   });
 
   it('opens under a new master key once the key of the row alone is sealed anew', () => {
     const ring = new SecretBox(NEW, [OLD]);
     const dataKey = ring.seal(ring.open(sealed.dataKey, `${ROW}:data_key`), `${ROW}:data_key`);
     expect(new Envelope(new SecretBox(NEW)).open({ ...sealed, dataKey }, ROW)).toEqual(TEXTS);
-    expect(() => new Envelope(new SecretBox(NEW)).open(sealed, ROW)).toThrow(
-      expect.objectContaining({ code: 'unknown_key' }),
-    );
+    expect(() => new Envelope(new SecretBox(NEW)).open(sealed, ROW)).toThrow('Sealed under a key');
   });
 });

@@ -4,7 +4,7 @@ import prettier from 'eslint-config-prettier';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
-const APPS = ['gateway', 'webhook-dispatcher', 'api-key-auth', 'all-in-one'];
+const APPS = ['gateway', 'webhook-dispatcher', 'integration-sync', 'api-key-auth', 'all-in-one'];
 
 /** What each library may import of the others: contracts at the bottom, testing at the top. */
 const LIBS = {
@@ -16,6 +16,7 @@ const LIBS = {
   database: ['contracts', 'config', 'observability'],
   jobs: ['contracts', 'config', 'observability', 'database'],
   rpc: ['contracts', 'config', 'observability'],
+  audit: ['contracts', 'observability', 'database', 'rpc'],
   testing: ['contracts', 'config', 'observability', 'security', 'database', 'jobs', 'rpc'],
 };
 /** Libraries that know nothing of the framework. */

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { build } from './lib/build.mjs';
 import { fail, node, root } from './lib/node.mjs';
 
-const APPS = ['api-key-auth', 'webhook-dispatcher', 'gateway'];
+const APPS = ['api-key-auth', 'webhook-dispatcher', 'integration-sync', 'gateway'];
 const NEEDED = {
   DATABASE_URL: 'PostgreSQL',
   REDIS_URL: 'Redis: jobs and limits that the processes share',

@@ -4,6 +4,7 @@ import { testConfig, testDatabase, testLog } from '@signalbox/testing';
 import { DATABASES } from '../../apps/all-in-one/src/databases';
 import { startApiKeyAuth } from '../../apps/api-key-auth/src/app';
 import { startGateway } from '../../apps/gateway/src/app';
+import { startIntegrationSync } from '../../apps/integration-sync/src/app';
 import { startWebhookDispatcher } from '../../apps/webhook-dispatcher/src/app';
 
 export interface BootedHub {
@@ -58,6 +59,7 @@ export async function bootHub(
   const apps = await startApps({ config, log, transport }, [
     { name: 'api-key-auth', start: startApiKeyAuth },
     { name: 'webhook-dispatcher', start: startWebhookDispatcher },
+    { name: 'integration-sync', start: startIntegrationSync },
     { name: 'gateway', start: startGateway },
   ]);
   return {

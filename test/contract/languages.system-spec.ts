@@ -21,6 +21,12 @@ const SUCCESS: [string, string, string, [en: string, tw: string, cn: string]][] 
   ],
   ['POST', '/api/v1/webhooks/', 'id/retry', ['Retry started', '重試Webhook成功', '重试Webhook成功']],
   ['POST', EVENT, '', ['Event accepted', '處理Webhook事件成功', '处理Webhook事件成功']],
+  [
+    'GET',
+    '/api/v1/integrations/types',
+    '',
+    ['Integration types listed', '獲取集成類型成功', '获取集成类型成功'],
+  ],
   ['GET', '/api/v1/health', '', ['The service is healthy', '服務正常', '服务正常']],
 ];
 

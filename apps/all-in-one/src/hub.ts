@@ -12,6 +12,7 @@ import {
 } from '@signalbox/rpc';
 import { startApiKeyAuth } from '../../api-key-auth/src/app';
 import { startGateway } from '../../gateway/src/app';
+import { startIntegrationSync } from '../../integration-sync/src/app';
 import { startWebhookDispatcher } from '../../webhook-dispatcher/src/app';
 import { DATABASES } from './databases';
 import { EmbeddedDatabase } from './embedded-database';
@@ -21,6 +22,7 @@ import { embeddedEnvironment } from './embedded-environment';
 const STARTERS: readonly AppStarter[] = [
   { name: 'api-key-auth', start: startApiKeyAuth },
   { name: 'webhook-dispatcher', start: startWebhookDispatcher },
+  { name: 'integration-sync', start: startIntegrationSync },
   { name: 'gateway', start: startGateway },
 ];
 const HEALTHY_MS = 30_000;

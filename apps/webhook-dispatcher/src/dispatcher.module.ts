@@ -1,12 +1,11 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { type Config, required } from '@signalbox/config';
+import { AuditOutboxModule } from '@signalbox/audit';
+import { type Config, encryptionKeys } from '@signalbox/config';
 import { Database, DatabaseModule, newId } from '@signalbox/database';
 import { createJobs, Jobs } from '@signalbox/jobs';
 import { type Runtime, RpcModule } from '@signalbox/rpc';
 import { OutboundClient, SecretBox } from '@signalbox/security';
 import type { Logger } from 'pino';
-import { AuditForwarder } from './audit/audit-forwarder';
-import { AuditOutbox } from './audit/audit-outbox.repository';
 import { webhooksDatabase } from './database';
 import { DeliveriesController } from './deliveries/deliveries.controller';
 import { DeliveriesRepository } from './deliveries/deliveries.repository';
@@ -47,6 +46,7 @@ export class DispatcherModule {
       imports: [
         RpcModule.forRoot(transport, 'webhook-dispatcher'),
         DatabaseModule.forService(webhooksDatabase, config, log),
+        AuditOutboxModule.forService('webhook-dispatcher', log),
       ],
       controllers: [
         WebhooksController,
@@ -60,11 +60,9 @@ export class DispatcherModule {
         { provide: 'LOG', useValue: log },
         { provide: 'BRAND', useValue: config.BRAND },
         { provide: 'RETENTION_DAYS', useValue: config.DELIVERY_RETENTION_DAYS },
-        { provide: SecretBox, useFactory: () => new SecretBox(required(config, 'ENCRYPTION_KEY')) },
+        { provide: SecretBox, useFactory: () => new SecretBox(...encryptionKeys(config)) },
         { provide: OutboundClient, useFactory: () => outboundClient(config) },
         { provide: Jobs, useFactory: () => createJobs(config, log) },
-        AuditOutbox,
-        AuditForwarder,
         WebhooksService,
         WebhooksRepository,
         EndpointDisabler,

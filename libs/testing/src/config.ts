@@ -21,7 +21,7 @@ export function testConfig(variables: Readonly<Record<string, string>> = {}): Co
       ...SECRETS,
       ...variables,
     },
-    ['gateway', 'webhook-dispatcher', 'api-key-auth'],
+    ['gateway', 'webhook-dispatcher', 'integration-sync', 'api-key-auth'],
   );
 }
 

@@ -38,9 +38,10 @@ export async function startReal(): Promise<RealStack> {
       await app('webhook-dispatcher 1', 'webhook-dispatcher/src/main.js'),
       await app('webhook-dispatcher 2', 'webhook-dispatcher/src/main.js'),
     ] as const;
+    const integrations = await app('integration-sync', 'integration-sync/src/main.js');
     const faces = [await gateway('gateway 1'), await gateway('gateway 2')] as const;
     const gatewayApps = [faces[0].process, faces[1].process] as const;
-    const apps = [auth, ...dispatchers, ...gatewayApps];
+    const apps = [auth, ...dispatchers, integrations, ...gatewayApps];
 
     stopping.push(() => Promise.all(apps.map((one) => one.stop())));
     const code = await migrate.runToEnd(MIGRATES_WITHIN_MS);

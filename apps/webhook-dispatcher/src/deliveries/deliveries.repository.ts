@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { AuditOutbox } from '@signalbox/audit';
 import type { AttemptView, DeliveryStatus, DeliveryView } from '@signalbox/contracts';
 import { Database, newId } from '@signalbox/database';
-import { AuditOutbox } from '../audit/audit-outbox.repository';
 import type { Claim } from '../engine/claim';
 
 interface DeliveryRow {

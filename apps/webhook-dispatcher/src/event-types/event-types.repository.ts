@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
+import { AuditOutbox } from '@signalbox/audit';
 import { Repository } from 'typeorm';
-import { AuditOutbox } from '../audit/audit-outbox.repository';
 import { EventTypeEntity } from './event-type.entity';
 
 @Injectable()

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { AuditOutbox } from '@signalbox/audit';
 import { SYSTEM, webhookChanged } from '@signalbox/contracts';
 import { Database, newId } from '@signalbox/database';
 import { Notices } from '@signalbox/rpc';
-import { AuditOutbox } from '../audit/audit-outbox.repository';
 import { EventsRepository } from '../events/events.repository';
 import { publishedBody } from '../events/published-body';
 

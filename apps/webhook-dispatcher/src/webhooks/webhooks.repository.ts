@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
+import { AuditOutbox } from '@signalbox/audit';
 import type { AuditFields } from '@signalbox/contracts';
 import { Database, type Prepared } from '@signalbox/database';
 import { SecretBox } from '@signalbox/security';
 import { Repository } from 'typeorm';
-import { AuditOutbox } from '../audit/audit-outbox.repository';
 import { openHeaders } from './sealing';
 import { WebhookEntity } from './webhook.entity';
 

@@ -8,6 +8,8 @@ export const AUDIT_RESOURCES = [
   'alert',
   'webhook',
   'event_type',
+  'integration',
+  'encryption_key',
 ] as const;
 export type AuditResource = (typeof AUDIT_RESOURCES)[number];
 
@@ -41,15 +43,25 @@ export const AUDITED = {
   'webhooks.test': 'webhook',
   'webhooks.retry': 'webhook',
   'event-types.create': 'event_type',
+  'integrations.create': 'integration',
+  'integrations.update': 'integration',
+  'integrations.delete': 'integration',
+  'integrations.test': 'integration',
   /** By the hub itself: the endpoint answered 410. */
   'webhooks.disable': 'webhook',
   /** By the command `npm run keys:rotate`. */
   'signing-keys.rotate': 'signing_key',
+  /** By the command `npm run encryption:rotate`. */
+  'encryption.rotate': 'encryption_key',
 } as const satisfies Record<string, AuditResource>;
 export type AuditAction = keyof typeof AUDITED;
 
 /** Those of them that are no operation. */
-export const AUDITED_WITHOUT_OPERATION: readonly AuditAction[] = ['webhooks.disable', 'signing-keys.rotate'];
+export const AUDITED_WITHOUT_OPERATION: readonly AuditAction[] = [
+  'webhooks.disable',
+  'signing-keys.rotate',
+  'encryption.rotate',
+];
 
 /** Commands that are not on record, and why. */
 export const NOT_AUDITED: Readonly<Record<string, string>> = {

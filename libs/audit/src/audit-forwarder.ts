@@ -1,32 +1,28 @@
-import {
-  Inject,
-  Injectable,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
-import { AUDIT_BATCH_MOST, auditOperations, SYSTEM } from '@signalbox/contracts';
+import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import { AUDIT_BATCH_MOST, auditOperations, SYSTEM, type ServiceName } from '@signalbox/contracts';
 import { counter, gauge } from '@signalbox/observability';
-import { Rounds, RpcClient } from '@signalbox/rpc';
+import { Rounds, type RpcClient } from '@signalbox/rpc';
 import type { Logger } from 'pino';
-import { AuditOutbox } from './audit-outbox.repository';
+import type { AuditOutbox } from './audit-outbox';
 
 const EVERY_MS = 1_000;
 const CALL_MS = 5_000;
 
 const forwarded = counter({
   name: 'signalbox_audit_forwarded_total',
-  help: 'Entries of the audit log that this dispatcher handed over',
+  help: 'Entries of the audit log that this service handed over',
+  labelNames: ['service'],
 });
 const lag = gauge({
   name: 'signalbox_audit_outbox_lag_seconds',
-  help: 'Age of the oldest entry of the audit log that the dispatchers have not handed over',
+  help: 'Age of the oldest entry of the audit log that the service has not handed over',
+  labelNames: ['service'],
 });
 
 /**
- * Hands entries over to the service that keeps the audit log, and forgets them once it has them. It stores each once, so dispatchers may
+ * Hands entries over to the service that keeps the audit log, and forgets them once it has them. It stores each once, so replicas may
  * do the same at once, and one that dies in between loses and doubles nothing.
  */
-@Injectable()
 export class AuditForwarder implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly rounds = new Rounds(
     EVERY_MS,
@@ -39,9 +35,10 @@ export class AuditForwarder implements OnApplicationBootstrap, BeforeApplication
   );
 
   constructor(
+    private readonly service: ServiceName,
     private readonly outbox: AuditOutbox,
     private readonly rpc: RpcClient,
-    @Inject('LOG') private readonly log: Logger,
+    private readonly log: Logger,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -55,7 +52,7 @@ export class AuditForwarder implements OnApplicationBootstrap, BeforeApplication
   private async forward(signal: AbortSignal): Promise<void> {
     for (;;) {
       const entries = await this.outbox.oldest();
-      lag.set(entries.length === 0 ? 0 : await this.outbox.lagSeconds());
+      lag.set({ service: this.service }, entries.length === 0 ? 0 : await this.outbox.lagSeconds());
       if (entries.length === 0) return;
       await this.rpc.call(
         auditOperations.store,
@@ -63,7 +60,7 @@ export class AuditForwarder implements OnApplicationBootstrap, BeforeApplication
         { context: { principal: SYSTEM }, deadlineMs: CALL_MS },
       );
       await this.outbox.remove(entries.map(({ id }) => id));
-      forwarded.inc(entries.length);
+      forwarded.inc({ service: this.service }, entries.length);
       if (entries.length < AUDIT_BATCH_MOST || signal.aborted) return;
     }
   }

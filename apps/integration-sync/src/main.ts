@@ -1,0 +1,4 @@
+import { runApp } from '@signalbox/rpc';
+import { startIntegrationSync } from './app';
+
+void runApp({ name: 'integration-sync', start: startIntegrationSync }, process.env);

@@ -1,4 +1,5 @@
 import {
+  authOperations,
   DomainError,
   integrationOperations,
   type DispatcherHealth,
@@ -18,6 +19,7 @@ class Service {
 
   call = (operation: Operation<unknown, unknown>): Promise<unknown> => {
     if (operation.name === integrationOperations.health.name) return Promise.resolve(COUNTED);
+    if (operation.name === authOperations.session.name) return Promise.resolve(null);
     this.calls += 1;
     return this.answer();
   };
@@ -46,16 +48,27 @@ describe('how the hub is', () => {
     ],
     ['the service does not answer', null, 'unhealthy', 'SERVICE_UNAVAILABLE'],
   ])('%s', (_what, dispatcher, status, down) => {
-    const report = reportOf(dispatcher, COUNTED);
+    const report = reportOf(undefined, dispatcher, COUNTED);
     expect(report).toMatchObject({ health: { status }, down });
     expect(report.health).toMatchObject({ integrations_active: 8, plugins_installed: 0 });
     expect(report.health.webhooks_active).toBe(dispatcher?.webhooks_active ?? null);
   });
 
   it('is degraded while nobody tells of integrations', () => {
-    expect(reportOf(WELL, null)).toMatchObject({
+    expect(reportOf(undefined, WELL, null)).toMatchObject({
       health: { status: 'degraded', integrations_active: null },
       down: undefined,
+    });
+  });
+
+  it('is down where nobody could sign in', () => {
+    expect(reportOf('SERVICE_UNAVAILABLE', WELL, COUNTED)).toMatchObject({
+      health: { status: 'unhealthy', database: 'connected' },
+      down: 'SERVICE_UNAVAILABLE',
+    });
+    expect(reportOf('DATABASE_UNAVAILABLE', WELL, COUNTED)).toMatchObject({
+      health: { status: 'unhealthy', database: 'disconnected' },
+      down: 'DATABASE_UNAVAILABLE',
     });
   });
 

@@ -1,8 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import {
+  authOperations,
+  DomainError,
   type DispatcherHealth,
+  type ErrorCode,
   type IntegrationsHealth,
   integrationOperations,
+  SYSTEM,
   webhookOperations,
 } from '@signalbox/contracts';
 import { RpcClient } from '@signalbox/rpc';
@@ -11,6 +15,9 @@ import type { HealthAnswer } from './health.view';
 
 /** Milliseconds an answer stands: anybody may ask, and asking must stay cheap. */
 const FRESH_MS = 1_000;
+const AUTH_MS = 2_000;
+/** No session bears it: to say so, api-key-auth and its database must be there. */
+const NO_SESSION = '00000000-0000-0000-0000-000000000000';
 
 /** Nothing can be active in a service that this hub does not have; one that it has overwrites its own. */
 const NOTHING_THERE = { plugins_installed: 0 };
@@ -42,28 +49,35 @@ export class HubHealth {
   }
 
   private async ask(): Promise<HealthReport> {
-    const [dispatcher, integrations] = await Promise.all([
+    const [auth, dispatcher, integrations] = await Promise.all([
+      this.rpc
+        .call(
+          authOperations.session,
+          { session_id: NO_SESSION },
+          { context: { principal: SYSTEM }, deadlineMs: AUTH_MS },
+        )
+        .then(() => undefined, codeOf),
       this.rpc.call(webhookOperations.health, {}).catch(() => null),
       this.rpc.call(integrationOperations.health, {}).catch(() => null),
     ]);
-    const report = reportOf(dispatcher, integrations);
+    const report = reportOf(auth, dispatcher, integrations);
     this.last = { at: performance.now(), report };
     return report;
   }
 }
 
-/** What the services said, or null when one did not answer: without integration-sync events are delivered all the same. */
+/**
+ * What the services said, or null when one did not answer: without integration-sync events are delivered all the same.
+ * @param auth why api-key-auth could not answer
+ */
 export function reportOf(
+  auth: ErrorCode | undefined,
   dispatcher: DispatcherHealth | null,
   integrations: IntegrationsHealth | null,
 ): HealthReport {
-  const { database, cache, webhooks_active } = dispatcher ?? UNREACHABLE;
-  const down =
-    dispatcher === null
-      ? 'SERVICE_UNAVAILABLE'
-      : database === 'disconnected'
-        ? 'DATABASE_UNAVAILABLE'
-        : undefined;
+  const { cache, webhooks_active, ...rest } = dispatcher ?? UNREACHABLE;
+  const database = auth === 'DATABASE_UNAVAILABLE' ? 'disconnected' : rest.database;
+  const down = downWith(auth, dispatcher, database);
   const health: HealthAnswer = {
     status: down ? 'unhealthy' : cache === 'disconnected' || integrations === null ? 'degraded' : 'healthy',
     service: 'integration-service',
@@ -76,4 +90,19 @@ export function reportOf(
     integrations_active: integrations?.integrations_active ?? null,
   };
   return { health, down };
+}
+
+/** Without api-key-auth nobody can sign in, and without the dispatcher nothing is delivered. */
+function downWith(
+  auth: ErrorCode | undefined,
+  dispatcher: DispatcherHealth | null,
+  database: DispatcherHealth['database'],
+): HealthReport['down'] {
+  if (dispatcher === null) return 'SERVICE_UNAVAILABLE';
+  if (database === 'disconnected') return 'DATABASE_UNAVAILABLE';
+  return auth === undefined ? undefined : 'SERVICE_UNAVAILABLE';
+}
+
+function codeOf(error: unknown): ErrorCode {
+  return error instanceof DomainError ? error.code : 'INTERNAL';
 }

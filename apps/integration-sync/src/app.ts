@@ -5,6 +5,7 @@ import { Jobs } from '@signalbox/jobs';
 import { NestPinoLogger } from '@signalbox/observability';
 import type { RunningApp, Runtime } from '@signalbox/rpc';
 import { OutboundClient } from '@signalbox/security';
+import { IntakeService } from './inbound/intake/intake.service';
 import { IntegrationSyncModule } from './integration-sync.module';
 
 /** Connected systems: their settings and credentials, whether they can be reached, what they send. The schema must have been migrated. */
@@ -25,6 +26,7 @@ export async function startIntegrationSync(runtime: Runtime): Promise<RunningApp
     checks: [{ name: 'integration-sync database', probe: () => database.ping() }],
     async close() {
       await server.close();
+      await app.get(IntakeService).idle();
       await app.get(Jobs).close();
       await app.get(OutboundClient).close(1_000);
       await app.close();

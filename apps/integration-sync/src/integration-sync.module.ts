@@ -4,6 +4,7 @@ import { required } from '@signalbox/config';
 import { DatabaseModule } from '@signalbox/database';
 import { type Runtime, RpcModule } from '@signalbox/rpc';
 import { integrationsDatabase } from './database';
+import { InboundModule } from './inbound/inbound.module';
 import { PartsModule } from './parts.module';
 
 @Module({})
@@ -16,6 +17,7 @@ export class IntegrationSyncModule {
         DatabaseModule.forService(integrationsDatabase, config, log),
         AuditOutboxModule.forService('integration-sync', log),
         PartsModule.of(config, log, required(config, 'ENCRYPTION_KEY')),
+        InboundModule.of(config),
       ],
     };
   }

@@ -8,6 +8,7 @@ export type { OutboundMethod, OutboundRequest, OutboundResponse } from './outbou
 export type { AddressResolver, ResolvedAddress } from './outbound/resolver';
 export type { UrlRefusal } from './outbound/target-url';
 export { SecretBox, SecretBoxError, type SecretBoxErrorCode } from './sealed/secret-box';
+export { hubMark, type HubMark } from './signatures/hub-mark';
 export { signingKeys, type SigningKeys } from './signatures/signing-keys';
 export {
   generateWebhookSecret,

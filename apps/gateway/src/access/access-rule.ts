@@ -30,6 +30,9 @@ export const ACCESS_RULES = {
   publish: required(['admin', 'integration_manager', 'member'], ['webhook', 'write', 'admin']),
   /** Integrations and their inbound endpoints. */
   manage: required(['admin', 'integration_manager'], ['write', 'admin']),
+  /** Inbound endpoints and what they received. */
+  receiveRead: required(['admin', 'integration_manager'], ['read', 'write', 'admin', 'webhook']),
+  receiveManage: required(['admin', 'integration_manager'], ['write', 'admin', 'webhook']),
   admin: required(['admin'], ['admin']),
   /** Metrics on the public port. */
   observe: required(['admin'], ['read', 'admin']),

@@ -8,6 +8,8 @@ export const AUDIT_RESOURCES = [
   'alert',
   'webhook',
   'event_type',
+  'inbound_endpoint',
+  'inbound_event',
 ] as const;
 export type AuditResource = (typeof AUDIT_RESOURCES)[number];
 
@@ -41,6 +43,11 @@ export const AUDITED = {
   'webhooks.test': 'webhook',
   'webhooks.retry': 'webhook',
   'event-types.create': 'event_type',
+  'inbound-endpoints.create': 'inbound_endpoint',
+  'inbound-endpoints.update': 'inbound_endpoint',
+  'inbound-endpoints.delete': 'inbound_endpoint',
+  'inbound-endpoints.rotate-secret': 'inbound_endpoint',
+  'inbound-events.replay': 'inbound_event',
   /** By the hub itself: the endpoint answered 410. */
   'webhooks.disable': 'webhook',
   /** By the command `npm run keys:rotate`. */
@@ -54,6 +61,8 @@ export const AUDITED_WITHOUT_OPERATION: readonly AuditAction[] = ['webhooks.disa
 /** Commands that are not on record, and why. */
 export const NOT_AUDITED: Readonly<Record<string, string>> = {
   'events.publish': 'events are traffic: each is kept with who published it, and listed by its deliveries',
+  'inbound.receive':
+    'deliveries are traffic: each is kept as an inbound event; those that are refused are on record as refused calls',
   'api-keys.used':
     'when a key was used last is told by gateways, not by callers; requests are in the usage logs',
   'idempotency.claim': 'what the gateway remembers of a request; the change that it led to is on record',

@@ -75,6 +75,18 @@ const CASES: readonly Case[] = [
   },
   { method: 'POST', path: '/api/auth/login/', good: { username: 'a', password: 'b' }, status: 400, as: null },
   { method: 'POST', path: '/api/auth/refresh/', good: { refresh: 'a' }, status: 400, as: null },
+  {
+    method: 'POST',
+    path: '/integration-management/integrations',
+    good: { name: 'Bad input', type: 'CUSTOM' },
+    status: 400,
+  },
+  {
+    method: 'PUT',
+    path: '/integration-management/integrations/{integration_id}',
+    good: { name: 'Bad' },
+    status: 400,
+  },
   { method: 'POST', path: '/api/v1/auth/login', good: { secret: 'a' }, status: 400, as: null },
   { method: 'POST', path: '/api/v1/auth/refresh', good: { refreshToken: 'a' }, status: 400, as: null },
   { method: 'POST', path: '/api/v1/auth/logout', good: {}, status: 400 },
@@ -84,10 +96,13 @@ const hub = useHub();
 
 /** The fields that an error names, in whatever shape its surface has. */
 function namedFields(body: unknown): string[] {
-  const { content, error } = body as {
+  const { content, error, detail } = body as {
+    detail?: string;
     content?: { details?: { field: string }[] };
     error?: { details?: { field: string }[] | Record<string, string[]> };
   };
+  // S3 tells all in one sentence.
+  if (detail !== undefined) return [...detail.matchAll(/[:;] (\S+) /g)].map(([, name = '']) => name);
   const details = content?.details ?? error?.details ?? [];
   return Array.isArray(details) ? details.map(({ field }) => field) : Object.keys(details);
 }
@@ -101,12 +116,19 @@ async function stored(webhookId: string): Promise<unknown[]> {
       `${ADMIN}/api-keys?limit=1`,
       `${ADMIN}/usage-reports?limit=1`,
       `${ADMIN}/alerts?limit=1`,
+      '/integration-management/integrations?limit=1',
       '/api/users/?page_size=1',
-    ].map((path) => hub.call<{ pagination?: { total: number }; count?: number }>('GET', path)),
+    ].map((path) =>
+      hub.call<{ pagination?: { total: number }; count?: number; total?: number }>('GET', path),
+    ),
   );
   const webhook = await hub.call('GET', `${ADMIN}/webhooks/${webhookId}`);
   const deliveries = await hub.call('GET', `${ADMIN}/webhooks/${webhookId}/deliveries`);
-  return [...totals.map(({ body }) => body.pagination?.total ?? body.count), webhook.text, deliveries.text];
+  return [
+    ...totals.map(({ body }) => body.pagination?.total ?? body.count ?? body.total),
+    webhook.text,
+    deliveries.text,
+  ];
 }
 
 test('every operation that takes a body is here', async () => {

@@ -7,9 +7,11 @@ import { MASK } from './samples';
 const ROLES = ['admin', 'integration_manager', 'member', 'viewer'] as const satisfies readonly Role[];
 const READ: readonly Role[] = ROLES;
 const WRITE: readonly Role[] = ['admin', 'integration_manager', 'member'];
+const MANAGE: readonly Role[] = ['admin', 'integration_manager'];
 const ADMIN: readonly Role[] = ['admin'];
 const PUBLIC = null;
 const S1 = '/api/v1/admin/integration';
+const S3 = '/integration-management';
 
 /** Every published operation and who may call it, written out rather than derived, so that a slip shows. */
 const OPERATIONS: Readonly<Record<string, readonly Role[] | null>> = {
@@ -78,6 +80,17 @@ const OPERATIONS: Readonly<Record<string, readonly Role[] | null>> = {
   [`GET ${S1}/audit-logs`]: ADMIN,
   [`GET ${S1}/audit-logs/export`]: ADMIN,
   [`GET ${S1}/audit-logs/{entry_id}`]: ADMIN,
+  [`GET ${S3}/integrations`]: MANAGE,
+  [`POST ${S3}/integrations`]: MANAGE,
+  [`GET ${S3}/integrations/{integration_id}`]: MANAGE,
+  [`PUT ${S3}/integrations/{integration_id}`]: MANAGE,
+  [`DELETE ${S3}/integrations/{integration_id}`]: ADMIN,
+  [`POST ${S3}/integrations/{integration_id}/test`]: MANAGE,
+  [`GET ${S3}/integrations/{integration_id}/status`]: MANAGE,
+  [`GET ${S3}/integrations/{integration_id}/versions`]: MANAGE,
+  [`GET ${S3}/integrations/{integration_id}/activities`]: MANAGE,
+  'GET /api/v1/integrations/types': PUBLIC,
+  'GET /api/v1/integrations/types/{integration_type}/schema': PUBLIC,
   [`GET ${S1}/dashboard`]: READ,
   [`GET ${S1}/endpoints`]: READ,
 };
@@ -91,7 +104,8 @@ const methodOf = (operation: string): string => operation.split(' ', 1)[0] ?? ''
 const pathOf = (operation: string, id = NOBODY_ID): string =>
   operation
     .slice(methodOf(operation).length + 1)
-    .replace(/\{(?:webhook_id|key_id|report_id|alert_id|entry_id|id)\}/, id)
+    .replace(/\{(?:webhook_id|key_id|report_id|alert_id|entry_id|integration_id|id)\}/, id)
+    .replace('{integration_type}', 'github')
     .replace('{event_type}', 'nobody.knows');
 /** A word may stand where an id does: `/api/users/me/` is the path of one user too. */
 const isAt = (operation: string, path: string): boolean =>

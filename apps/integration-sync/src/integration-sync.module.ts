@@ -5,6 +5,7 @@ import { DatabaseModule } from '@signalbox/database';
 import { type Runtime, RpcModule } from '@signalbox/rpc';
 import { integrationsDatabase } from './database';
 import { InboundModule } from './inbound/inbound.module';
+import { IntegrationsModule } from './integrations/integrations.module';
 import { PartsModule } from './parts.module';
 
 @Module({})
@@ -18,6 +19,7 @@ export class IntegrationSyncModule {
         AuditOutboxModule.forService('integration-sync', log),
         PartsModule.of(config, log, required(config, 'ENCRYPTION_KEY')),
         InboundModule.of(config),
+        IntegrationsModule,
       ],
     };
   }

@@ -6,6 +6,8 @@ import type { Logger } from 'pino';
 
 /** Injects the app's own logger: Nest's is one for all applications of a process. */
 export const LOG = Symbol('log');
+/** Days that activities are kept; 0 for ever. */
+export const ACTIVITY_RETENTION_DAYS = Symbol('activity retention');
 
 /** What every feature of this service may need, made once. */
 @Module({})
@@ -16,6 +18,7 @@ export class PartsModule {
       global: true,
       providers: [
         { provide: LOG, useValue: log },
+        { provide: ACTIVITY_RETENTION_DAYS, useValue: config.AUDIT_RETENTION_DAYS },
         { provide: SecretBox, useFactory: () => new SecretBox(encryptionKey) },
         { provide: Jobs, useFactory: () => createJobs(config, log) },
         {
@@ -23,7 +26,7 @@ export class PartsModule {
           useFactory: () => new OutboundClient({ allowPrivate: config.OUTBOUND_ALLOW_PRIVATE ?? [] }),
         },
       ],
-      exports: [LOG, SecretBox, Jobs, OutboundClient],
+      exports: [LOG, ACTIVITY_RETENTION_DAYS, SecretBox, Jobs, OutboundClient],
     };
   }
 }

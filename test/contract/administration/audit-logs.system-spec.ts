@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AUDITED, type AuditAction, type AuditEntryView } from '@signalbox/contracts';
 import type { Answer } from '../answer';
 import { useHub, type CallerName } from '../hub';
+import { BASE as INTEGRATIONS, makeIntegration, stripe } from '../integration-management/integrations';
 import { ID, MASK, TEXT, TIME, WEBHOOK } from '../samples';
 import { makeAdminKey } from './api-keys';
 import { eventually } from './usage';
@@ -71,6 +72,7 @@ const anybody = async () =>
     })
   ).body.id;
 const webhook = () => makeAdminWebhook(hub, { secret: secret(), headers: { Authorization: secret() } });
+const integration = async () => (await makeIntegration(hub, { credentials: { api_key: secret() } })).id;
 const key = async () => {
   const made = await makeAdminKey(hub);
   secrets.push(made.api_key);
@@ -128,6 +130,12 @@ const DOINGS: Readonly<
     await hub.call('POST', `${BASE}/webhooks/${id}/test`, { body: {} });
     return post(`/api/v1/webhooks/${id}/retry`);
   },
+  'integrations.create': () =>
+    Promise.resolve(post(INTEGRATIONS, { ...stripe(), credentials: { api_key: secret() } })),
+  'integrations.update': async () =>
+    put(`${INTEGRATIONS}/${await integration()}`, { credentials: { api_key: secret() } }),
+  'integrations.delete': async () => remove(`${INTEGRATIONS}/${await integration()}`),
+  'integrations.test': async () => post(`${INTEGRATIONS}/${await integration()}/test`),
   'event-types.create': () =>
     Promise.resolve(post(`${BASE}/event-types`, { name: `audited.t${randomUUID().replaceAll('-', '')}` })),
 };

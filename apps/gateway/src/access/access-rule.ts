@@ -29,6 +29,7 @@ export const ACCESS_RULES = {
   /** Publishing events. */
   publish: required(['admin', 'integration_manager', 'member'], ['webhook', 'write', 'admin']),
   /** Integrations and their inbound endpoints. */
+  oversee: required(['admin', 'integration_manager'], ['read', 'write', 'admin']),
   manage: required(['admin', 'integration_manager'], ['write', 'admin']),
   /** Inbound endpoints and what they received. */
   receiveRead: required(['admin', 'integration_manager'], ['read', 'write', 'admin', 'webhook']),

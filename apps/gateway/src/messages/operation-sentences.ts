@@ -16,6 +16,16 @@ export const OPERATION_SENTENCES = {
     'zh-CN': '获取Webhook执行日志成功',
   },
   'events.publish': { en: 'Event accepted', 'zh-TW': '處理Webhook事件成功', 'zh-CN': '处理Webhook事件成功' },
+  'integrations.types': {
+    en: 'Integration types listed',
+    'zh-TW': '獲取集成類型成功',
+    'zh-CN': '获取集成类型成功',
+  },
+  'integrations.schema': {
+    en: 'Integration schema found',
+    'zh-TW': '獲取集成配置架構成功',
+    'zh-CN': '获取集成配置架构成功',
+  },
   health: { en: 'The service is healthy', 'zh-TW': '服務正常', 'zh-CN': '服务正常' },
 } as const satisfies Sentences;
 

@@ -61,3 +61,16 @@ export class PageCamelSizeQuery implements PagingQuery {
     return { page: this.page, size: this.pageSize };
   }
 }
+
+/** S3: `skip` (0), `limit` (100). */
+export class SkipLimitQuery implements PagingQuery {
+  @QueryWhole(0, LAST_PAGE * LARGEST_PAGE)
+  skip: number = 0;
+
+  @QueryWhole(1, LARGEST_PAGE)
+  limit: number = LARGEST_PAGE;
+
+  toPageRequest(): PageRequest {
+    return { page: Math.floor(this.skip / this.limit) + 1, size: this.limit, offset: this.skip };
+  }
+}

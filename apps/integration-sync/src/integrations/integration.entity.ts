@@ -1,5 +1,6 @@
 import type { IntegrationEnvironment, IntegrationStatus, IntegrationType } from '@signalbox/contracts';
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn, type Relation } from 'typeorm';
+import type { IntegrationVersionEntity } from './integration-version.entity';
 
 /** A connected system. What it is set up with is in its versions. */
 @Entity({ name: 'integrations' })
@@ -66,4 +67,7 @@ export class IntegrationEntity {
 
   @Column({ type: 'timestamptz', name: 'updated_at', precision: 3, default: () => 'now()' })
   updatedAt!: Date;
+
+  /** The version that is in force, where it was read along. */
+  current?: Relation<IntegrationVersionEntity>;
 }

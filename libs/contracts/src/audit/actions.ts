@@ -8,6 +8,7 @@ export const AUDIT_RESOURCES = [
   'alert',
   'webhook',
   'event_type',
+  'integration',
   'inbound_endpoint',
   'inbound_event',
 ] as const;
@@ -43,6 +44,10 @@ export const AUDITED = {
   'webhooks.test': 'webhook',
   'webhooks.retry': 'webhook',
   'event-types.create': 'event_type',
+  'integrations.create': 'integration',
+  'integrations.update': 'integration',
+  'integrations.delete': 'integration',
+  'integrations.test': 'integration',
   'inbound-endpoints.create': 'inbound_endpoint',
   'inbound-endpoints.update': 'inbound_endpoint',
   'inbound-endpoints.delete': 'inbound_endpoint',

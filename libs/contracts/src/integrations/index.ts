@@ -1,3 +1,4 @@
 export * from './inbound-event';
 export * from './integration-types';
+export * from './operations';
 export * from './views';

@@ -1,8 +1,9 @@
+import { offsetOf } from '@signalbox/contracts';
 import { inOneSentence, type Envelope } from './envelope';
 
 /** S3: the bare object; lists `{items, total, skip, limit}`; `{detail}`. */
 export const integrationManagementEnvelope: Envelope = {
   success: (value) => value,
-  page: ({ items, total, page, size }) => ({ items, total, skip: (page - 1) * size, limit: size }),
+  page: ({ items, total, ...asked }) => ({ items, total, skip: offsetOf(asked), limit: asked.size }),
   failure: (failure) => ({ detail: inOneSentence(failure) }),
 };

@@ -27,8 +27,8 @@ export class HealthAnswer implements DispatcherHealth {
   @NullableField('integer', 'Active webhooks; null while nobody can count them', 15)
   webhooks_active!: number | null;
 
-  @Field('Active integrations', 8)
-  integrations_active!: number;
+  @NullableField('integer', 'Active integrations; null while nobody can count them', 8)
+  integrations_active!: number | null;
 
   @Field('Installed plugins', 12)
   plugins_installed!: number;

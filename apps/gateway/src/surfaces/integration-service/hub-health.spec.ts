@@ -1,15 +1,23 @@
-import { DomainError, type DispatcherHealth } from '@signalbox/contracts';
+import {
+  DomainError,
+  integrationOperations,
+  type DispatcherHealth,
+  type Operation,
+} from '@signalbox/contracts';
 import type { RpcClient } from '@signalbox/rpc';
 import { HubHealth, reportOf } from './hub-health';
 
 const WELL: DispatcherHealth = { database: 'connected', cache: 'embedded', webhooks_active: 15 };
+
+const COUNTED = { integrations_active: 8 };
 
 /** Answers what it is told to, and counts how often it was asked. */
 class Service {
   calls = 0;
   answer: () => Promise<DispatcherHealth> = () => Promise.resolve(WELL);
 
-  call = (): Promise<DispatcherHealth> => {
+  call = (operation: Operation<unknown, unknown>): Promise<unknown> => {
+    if (operation.name === integrationOperations.health.name) return Promise.resolve(COUNTED);
     this.calls += 1;
     return this.answer();
   };
@@ -38,10 +46,17 @@ describe('how the hub is', () => {
     ],
     ['the service does not answer', null, 'unhealthy', 'SERVICE_UNAVAILABLE'],
   ])('%s', (_what, dispatcher, status, down) => {
-    const report = reportOf(dispatcher);
+    const report = reportOf(dispatcher, COUNTED);
     expect(report).toMatchObject({ health: { status }, down });
-    expect(report.health).toMatchObject({ integrations_active: 0, plugins_installed: 0 });
+    expect(report.health).toMatchObject({ integrations_active: 8, plugins_installed: 0 });
     expect(report.health.webhooks_active).toBe(dispatcher?.webhooks_active ?? null);
+  });
+
+  it('is degraded while nobody tells of integrations', () => {
+    expect(reportOf(WELL, null)).toMatchObject({
+      health: { status: 'degraded', integrations_active: null },
+      down: undefined,
+    });
   });
 
   it('asks once, however many want to know', async () => {

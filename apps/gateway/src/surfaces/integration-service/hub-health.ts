@@ -1,5 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { type DispatcherHealth, webhookOperations } from '@signalbox/contracts';
+import {
+  type DispatcherHealth,
+  type IntegrationsHealth,
+  integrationOperations,
+  webhookOperations,
+} from '@signalbox/contracts';
 import { RpcClient } from '@signalbox/rpc';
 import { VERSION } from '../../openapi/version';
 import type { HealthAnswer } from './health.view';
@@ -8,7 +13,7 @@ import type { HealthAnswer } from './health.view';
 const FRESH_MS = 1_000;
 
 /** Nothing can be active in a service that this hub does not have; one that it has overwrites its own. */
-const NOTHING_THERE = { webhooks_active: 0, integrations_active: 0, plugins_installed: 0 };
+const NOTHING_THERE = { plugins_installed: 0 };
 
 const UNREACHABLE: DispatcherHealth = {
   database: 'disconnected',
@@ -37,15 +42,21 @@ export class HubHealth {
   }
 
   private async ask(): Promise<HealthReport> {
-    const dispatcher = await this.rpc.call(webhookOperations.health, {}).catch(() => null);
-    const report = reportOf(dispatcher);
+    const [dispatcher, integrations] = await Promise.all([
+      this.rpc.call(webhookOperations.health, {}).catch(() => null),
+      this.rpc.call(integrationOperations.health, {}).catch(() => null),
+    ]);
+    const report = reportOf(dispatcher, integrations);
     this.last = { at: performance.now(), report };
     return report;
   }
 }
 
-/** @param dispatcher what the service said, or null when it did not answer */
-export function reportOf(dispatcher: DispatcherHealth | null): HealthReport {
+/** What the services said, or null when one did not answer: without integration-sync events are delivered all the same. */
+export function reportOf(
+  dispatcher: DispatcherHealth | null,
+  integrations: IntegrationsHealth | null,
+): HealthReport {
   const { database, cache, webhooks_active } = dispatcher ?? UNREACHABLE;
   const down =
     dispatcher === null
@@ -54,7 +65,7 @@ export function reportOf(dispatcher: DispatcherHealth | null): HealthReport {
         ? 'DATABASE_UNAVAILABLE'
         : undefined;
   const health: HealthAnswer = {
-    status: down ? 'unhealthy' : cache === 'disconnected' ? 'degraded' : 'healthy',
+    status: down ? 'unhealthy' : cache === 'disconnected' || integrations === null ? 'degraded' : 'healthy',
     service: 'integration-service',
     timestamp: new Date().toISOString(),
     version: VERSION,
@@ -62,6 +73,7 @@ export function reportOf(dispatcher: DispatcherHealth | null): HealthReport {
     cache,
     ...NOTHING_THERE,
     webhooks_active,
+    integrations_active: integrations?.integrations_active ?? null,
   };
   return { health, down };
 }

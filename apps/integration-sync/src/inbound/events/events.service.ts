@@ -4,6 +4,7 @@ import {
   type InboundEventFilter,
   type InboundEventRawView,
   type InboundEventView,
+  offsetOf,
   type Page,
   type Principal,
 } from '@signalbox/contracts';
@@ -27,7 +28,7 @@ export class InboundEventsService {
   async list(filter: InboundEventFilter, principal: Principal): Promise<Page<InboundEventView>> {
     const { endpoint_id: endpointId, status, event_type: eventType, page, size } = filter;
     await this.endpoints.visible(endpointId, principal);
-    const offset = filter.offset ?? (page - 1) * size;
+    const offset = offsetOf(filter);
     const { items, total } = await this.events.page({ endpointId, status, eventType, offset, limit: size });
     return { items: items.map(eventView), total, page, size, offset };
   }

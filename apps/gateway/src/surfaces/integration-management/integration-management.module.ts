@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { ManagementIntegrationsController } from './integrations.controller';
+
+@Module({ controllers: [ManagementIntegrationsController] })
+export class IntegrationManagementModule {}

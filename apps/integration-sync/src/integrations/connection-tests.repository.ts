@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { AuditOutbox } from '@signalbox/audit';
+import type { ConnectionResult } from '@signalbox/connectors';
+import type { IntegrationStatus } from '@signalbox/contracts';
+import { Database } from '@signalbox/database';
+import { Repository } from 'typeorm';
+import { IntegrationEntity } from './integration.entity';
+import { locked, record } from './integrations.repository';
+
+/** Longer than any test: whoever has taken one and is gone by then leaves it to another. */
+const LEASE_SECONDS = 60;
+const SHORTEST_WAIT_SECONDS = 30;
+const LONGEST_WAIT_SECONDS = 3_600;
+
+/** When connections are to be tested, and what was found. */
+@Injectable()
+export class ConnectionTestsRepository {
+  constructor(
+    @InjectRepository(IntegrationEntity) private readonly rows: Repository<IntegrationEntity>,
+    private readonly database: Database,
+    private readonly audit: AuditOutbox,
+  ) {}
+
+  /** Takes integrations whose connection is to be tested now; nobody else gets them for a minute. */
+  async takeDue(limit: number): Promise<string[]> {
+    const { rows } = await this.database.query<{ id: string }>(
+      `UPDATE integrations SET test_due_at = now() + make_interval(secs => ${LEASE_SECONDS})
+        WHERE id IN (SELECT id FROM integrations WHERE test_due_at <= now()
+                      ORDER BY test_due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+        RETURNING id`,
+      [limit],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /**
+   * Keeps what a test of that version found. What was found of settings that are others by now is forgotten.
+   * @param actor who wanted to know
+   * @param asked whether somebody asked for it, which is on record whatever came of it
+   */
+  keep(
+    id: string,
+    version: number,
+    result: ConnectionResult,
+    { actor, asked }: { actor: string; asked: boolean },
+  ): Promise<void> {
+    return this.rows.manager.transaction(async (manager) => {
+      const before = await locked(manager, id);
+      if (before?.version !== version) return;
+      const testedAt = new Date();
+      const status = statusAfter(before.status, result);
+      const message = result.connected ? null : result.message;
+      const changed = status !== before.status;
+      await manager.update(
+        IntegrationEntity,
+        { id },
+        {
+          status,
+          testedAt,
+          testConnected: result.connected,
+          testMessage: message,
+          testAccount: result.connected ? result.account : null,
+          testDueAt: dueAgain(testedAt, result),
+          revision: before.revision + 1,
+          ...(changed && { updatedAt: testedAt }),
+        },
+      );
+      await record(manager, id, 'tested', actor, { version, success: result.connected, message, status });
+      if (!asked && !changed) return;
+      await this.audit.note(manager, {
+        action: 'integrations.test',
+        resourceId: id,
+        before: changed ? { status: before.status } : null,
+        after: { status, success: result.connected, message },
+      });
+    });
+  }
+}
+
+function statusAfter(before: IntegrationStatus, result: ConnectionResult): IntegrationStatus {
+  if (before === 'INACTIVE') return before;
+  if (result.connected) return 'ACTIVE';
+  return result.reason === 'rate_limited' ? before : 'ERROR';
+}
+
+/** A provider that asks to wait has said nothing about the settings. */
+function dueAgain(testedAt: Date, result: ConnectionResult): Date | null {
+  if (result.connected || result.reason !== 'rate_limited') return null;
+  const seconds = result.retryAfterSeconds ?? SHORTEST_WAIT_SECONDS;
+  const wait = Math.min(Math.max(seconds, SHORTEST_WAIT_SECONDS), LONGEST_WAIT_SECONDS);
+  return new Date(testedAt.getTime() + wait * 1000);
+}

@@ -1,0 +1,30 @@
+import { Module } from '@nestjs/common';
+import { ConnectionTester } from './connection-tester';
+import { ConnectionTestsRepository } from './connection-tests.repository';
+import { ConnectionTestsService } from './connection-tests.service';
+import { IntegrationFigures } from './figures/integration-figures';
+import { IntegrationFiguresRepository } from './figures/integration-figures.repository';
+import { IntegrationsHealthController } from './figures/integrations-health.controller';
+import { IntegrationsController } from './integrations.controller';
+import { IntegrationsRepository } from './integrations.repository';
+import { IntegrationsService } from './integrations.service';
+import { SettingsCheck } from './settings-check';
+import { SettingsVault } from './settings-vault';
+
+@Module({
+  controllers: [IntegrationsController, IntegrationsHealthController],
+  providers: [
+    IntegrationsService,
+    IntegrationsRepository,
+    SettingsCheck,
+    SettingsVault,
+    ConnectionTester,
+    ConnectionTestsRepository,
+    ConnectionTestsService,
+    IntegrationFigures,
+    IntegrationFiguresRepository,
+  ],
+  // For what belongs to an integration: endpoints, syncs.
+  exports: [IntegrationsRepository, SettingsVault],
+})
+export class IntegrationsModule {}

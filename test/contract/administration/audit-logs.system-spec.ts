@@ -3,7 +3,12 @@ import { AUDITED, type AuditAction, type AuditEntryView } from '@signalbox/contr
 import type { Answer } from '../answer';
 import { useHub, type CallerName } from '../hub';
 import { BASE as INTEGRATIONS, makeIntegration, stripe } from '../integration-management/integrations';
-import { deliver, makeEndpoint, settled, WEBHOOKS as ENDPOINTS } from '../integration-management/webhook-endpoints';
+import {
+  deliver,
+  makeEndpoint,
+  settled,
+  WEBHOOKS as ENDPOINTS,
+} from '../integration-management/webhook-endpoints';
 import { ID, MASK, TEXT, TIME, WEBHOOK } from '../samples';
 import { makeAdminKey } from './api-keys';
 import { eventually } from './usage';
@@ -79,7 +84,8 @@ const endpointInput = async () => ({
   name: 'Audited',
   secret: secret(),
 });
-const endpoint = async () => (await hub.call<{ id: string }>('POST', ENDPOINTS, { body: await endpointInput() })).body.id;
+const endpoint = async () =>
+  (await hub.call<{ id: string }>('POST', ENDPOINTS, { body: await endpointInput() })).body.id;
 const key = async () => {
   const made = await makeAdminKey(hub);
   secrets.push(made.api_key);

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { sign as signGithub } from '@octokit/webhooks-methods';
 import { CONNECTORS } from '@signalbox/connectors';
 import { startReceiver, until, type Receiver } from '@signalbox/testing';
+import { Client } from 'pg';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import Stripe from 'stripe';
 import { Webhook as SvixWebhook } from 'svix';
@@ -178,7 +179,11 @@ describe('what is refused leaves no trace', () => {
       expect(text).not.toContain(headers['X-Hub-Signature-256']);
       return found.data[0];
     });
-    expect(entry).toMatchObject({ outcome: 'refused', reason: 'signature_refused', resource_id: endpoint.path });
+    expect(entry).toMatchObject({
+      outcome: 'refused',
+      reason: 'signature_refused',
+      resource_id: endpoint.path,
+    });
   });
 
   test('what is too old, as Stripe signs the time: 401', async () => {
@@ -226,7 +231,7 @@ describe('what is refused leaves no trace', () => {
   });
 
   test('a path that nobody has: 404, in the language asked for', async () => {
-    for (const path of ['nobody', 'a%2Fb', '%2e%2e', 'x'.repeat(200)]) {
+    for (const path of ['nobody', 'a%2Fb', '%20', 'x'.repeat(200)]) {
       expect(await deliver(hub, `${RECEIVE}/${path}`, body, { 'accept-language': 'zh-TW' })).toMatchObject({
         status: 404,
         body: { detail: TEXT },
@@ -346,6 +351,33 @@ describe('what is taken', () => {
   }, 60_000);
 });
 
+describe('while the database takes nothing', () => {
+  test('the provider is told to come again, in time; when he does it is stored once', async () => {
+    const endpoint = await makeEndpoint(hub, 'github', GITHUB);
+    const headers = await github('{}');
+    const send = () => deliver(hub, at(endpoint), '{}', headers);
+    const holder = new Client({ connectionString: hub.databaseUrl });
+    await holder.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query('LOCK TABLE integrations.inbound_events IN ACCESS EXCLUSIVE MODE');
+      // The lock is held until after the answer, which therefore does not wait for it.
+      const answer = await send();
+      expect(answer).toMatchObject({ status: 503, body: { detail: TEXT } });
+      expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(0);
+      await holder.query('ROLLBACK');
+    } finally {
+      await holder.end();
+    }
+    const again = await until('it is taken', 15_000, async () => {
+      const answer = await send();
+      return answer.status === 200 && answer;
+    });
+    expect(again.body.event_id).toEqual(ID);
+    expect((await eventsOf(hub, endpoint)).total).toBe(1);
+  }, 40_000);
+});
+
 describe('OPTIONS', () => {
   test('tells a sender of CloudEvents that it is welcome, and nobody else', async () => {
     const endpoint = await makeEndpoint(hub, 'generic', { signature_header: 'X-Signature-256' });
@@ -365,7 +397,10 @@ describe('what goes out', () => {
   });
   afterAll(() => receiver.close());
 
-  async function subscribed(events: readonly string[], project_id: string): Promise<{ id: string; url: string }> {
+  async function subscribed(
+    events: readonly string[],
+    project_id: string,
+  ): Promise<{ id: string; url: string }> {
     const url = `${receiver.url}/${randomUUID()}`;
     const { body, status, text } = await hub.call<{ content: { id: string } }>('POST', '/api/v1/webhooks', {
       body: { project_id, name: 'Out', url, events, secret: SECRET },
@@ -376,7 +411,12 @@ describe('what goes out', () => {
   const sentTo = (url: string) => receiver.requests.filter((request) => receiver.url + request.url === url);
   const opened = JSON.stringify({
     action: 'opened',
-    pull_request: { number: 42, title: 'Add a door', html_url: 'https://github.com/o/r/pull/42', head: { sha: 'abc' } },
+    pull_request: {
+      number: 42,
+      title: 'Add a door',
+      html_url: 'https://github.com/o/r/pull/42',
+      head: { sha: 'abc' },
+    },
     repository: { full_name: 'octo-org/octo-repo' },
   });
 
@@ -391,7 +431,10 @@ describe('what goes out', () => {
     await settled(hub, endpoint, first.body.event_id);
     expect(sentTo(url)).toHaveLength(1);
     const [sent] = sentTo(url);
-    const body = new StandardWebhook(SECRET).verify(sent?.text ?? '', sent?.headers as Record<string, string>);
+    const body = new StandardWebhook(SECRET).verify(
+      sent?.text ?? '',
+      sent?.headers as Record<string, string>,
+    );
     expect(body).toMatchObject({
       event_type: 'github.pull_request.opened',
       data: {
@@ -417,7 +460,12 @@ describe('what goes out', () => {
   test('rules: another type, the form of CloudEvents, with what was sent; what no rule wants is ignored', async () => {
     const project_id = hub.project();
     const rules = [
-      { events: ['github.pull_request.*'], event_type: 'task.updated', format: 'cloudevents', include_payload: true },
+      {
+        events: ['github.pull_request.*'],
+        event_type: 'task.updated',
+        format: 'cloudevents',
+        include_payload: true,
+      },
     ];
     const endpoint = await makeEndpoint(hub, 'github', { ...GITHUB, rules }, { project_id });
     const { url } = await subscribed(['*'], project_id);
@@ -461,7 +509,9 @@ describe('what goes out', () => {
     await until('it is processed', 15_000, async () => {
       return (await settled(hub, endpoint, body.event_id)).status === 'processed';
     });
-    expect(await hub.call('POST', `${WEBHOOKS}/${endpoint.id}/replay`)).toMatchObject({ body: { replayed: 0 } });
+    expect(await hub.call('POST', `${WEBHOOKS}/${endpoint.id}/replay`)).toMatchObject({
+      body: { replayed: 0 },
+    });
   });
 
   test('nobody but the hub publishes what providers tell', async () => {
@@ -476,7 +526,9 @@ describe('what goes out', () => {
       body: { project_id, name: 'Loop', url: hub.url + at(endpoint), events: ['*'], secret: SECRET },
     });
     expect(made.status).toBe(201);
-    await hub.call('POST', `/api/v1/webhooks/events/task.created?project_id=${project_id}`, { body: { n: 1 } });
+    await hub.call('POST', `/api/v1/webhooks/events/task.created?project_id=${project_id}`, {
+      body: { n: 1 },
+    });
     const event = await until('it arrived', 15_000, async () => (await eventsOf(hub, endpoint)).items[0]);
     expect(event).toMatchObject({ status: 'ignored', reason: expect.stringContaining('loop') as unknown });
     expect((await eventsOf(hub, endpoint)).total).toBe(1);

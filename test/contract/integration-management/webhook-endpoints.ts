@@ -1,4 +1,3 @@
-import { gzipSync } from 'node:zlib';
 import { until } from '@signalbox/testing';
 import { answered, type Answer } from '../answer';
 import type { Hub } from '../hub';
@@ -52,7 +51,8 @@ export function deliver<T = { status: string; event_id: string }>(
   body: string | Uint8Array,
   headers: Readonly<Record<string, string>>,
 ): Promise<Answer<T>> {
-  return answered<T>(hub.url, 'POST', path, undefined, { body, headers });
+  const names = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+  return answered<T>(hub.url, 'POST', path, undefined, { body, headers: Object.fromEntries(names) });
 }
 
 /** What the endpoint received, newest first. */
@@ -76,5 +76,3 @@ export function settled(hub: Hub, endpoint: WebhookEndpoint, id: string): Promis
     return body.status !== 'pending' && body;
   });
 }
-
-export const zipped = (text: string): Buffer => gzipSync(text);

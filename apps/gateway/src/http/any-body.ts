@@ -40,10 +40,13 @@ export function keep(request: FastifyRequest, raw: Buffer, done: Taken): void {
     return;
   }
   const options = { maxOutputLength: request.routeOptions.bodyLimit };
-  promisify<Buffer, object, Buffer>(unpack)(raw, options).then((body) => {
-    request.hub.rawBody = body;
-    done(null);
-  }, (error: unknown) => done(refusal(error)));
+  promisify<Buffer, object, Buffer>(unpack)(raw, options).then(
+    (body) => {
+      request.hub.rawBody = body;
+      done(null);
+    },
+    (error: unknown) => done(refusal(error)),
+  );
 }
 
 function refusal(error: unknown): DomainError {

@@ -34,7 +34,11 @@ export class Intake {
   ) {}
 
   /** @returns undefined where the provider has been answered already, with a handshake */
-  async receiveAt(path: string, request: FastifyRequest, reply: FastifyReply): Promise<StoredDelivery | undefined> {
+  async receiveAt(
+    path: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<StoredDelivery | undefined> {
     const until = Date.now() + ANSWER_MS;
     const door = INBOUND_PATH.test(path) ? await inTime(() => this.doors.at(path, ANSWER_MS)) : null;
     // Before it is counted: a stranger must not use up what is the provider's.

@@ -20,7 +20,11 @@ const SERVICE = 'integration-sync' as const;
 const ANSWER_MS = 2_500;
 
 export const inboundEndpointOperations = {
-  create: operation<InboundEndpointInput, InboundEndpointView>(SERVICE, 'inbound-endpoints.create', 'command'),
+  create: operation<InboundEndpointInput, InboundEndpointView>(
+    SERVICE,
+    'inbound-endpoints.create',
+    'command',
+  ),
   /** Oldest first. */
   list: operation<InboundEndpointFilter, readonly InboundEndpointView[]>(
     SERVICE,

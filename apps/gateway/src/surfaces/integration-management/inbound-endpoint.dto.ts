@@ -51,7 +51,10 @@ export class InboundRuleBody {
   @IsIn(['webhooks'])
   to?: 'webhooks';
 
-  @Field('Type under which they are published instead of their own; null for their own', 'deployment.completed')
+  @Field(
+    'Type under which they are published instead of their own; null for their own',
+    'deployment.completed',
+  )
   @Nullable()
   @IsEventType()
   event_type?: string | null;
@@ -96,7 +99,10 @@ class EndpointFields {
   @IsBoolean()
   verify_signature?: boolean;
 
-  @Field('Header with the signature, which tells the scheme. `webhook-signature` unless said otherwise', 'Stripe-Signature')
+  @Field(
+    'Header with the signature, which tells the scheme. `webhook-signature` unless said otherwise',
+    'Stripe-Signature',
+  )
   @Optional()
   @IsHeaderName()
   signature_header?: string;

@@ -126,7 +126,10 @@ export class RawInboundEventAnswer extends InboundEventAnswer implements Inbound
   @Field('Method', 'POST')
   method!: string;
 
-  @Field('Address that was called, secrets masked', 'https://hub.example.com/integration-management/webhooks/receive/x')
+  @Field(
+    'Address that was called, secrets masked',
+    'https://hub.example.com/integration-management/webhooks/receive/x',
+  )
   url!: string;
 
   @Field('Headers in their order, secrets masked', [['x-github-event', 'pull_request']], {

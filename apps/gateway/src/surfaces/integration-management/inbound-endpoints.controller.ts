@@ -19,7 +19,10 @@ export class InboundEndpointsController {
 
   @Post()
   @Access('receiveManage')
-  @ApiOperation({ summary: 'Create a webhook endpoint', description: 'The secret is never shown: rotate it to see one.' })
+  @ApiOperation({
+    summary: 'Create a webhook endpoint',
+    description: 'The secret is never shown: rotate it to see one.',
+  })
   @Answers(InboundEndpointAnswer)
   @Fails('NOT_FOUND', 'integration')
   @Fails('CONFLICT', 'inbound_endpoint')
@@ -73,7 +76,8 @@ export class InboundEndpointsController {
   @Access('receiveManage')
   @ApiOperation({
     summary: 'Replace the secret of a webhook endpoint',
-    description: 'The only time that a secret is shown. The old one ends at once, or after `overlap_seconds`.',
+    description:
+      'The only time that a secret is shown. The old one ends at once, or after `overlap_seconds`.',
   })
   @Answers(RotatedSecretAnswer)
   @Fails('NOT_FOUND', 'inbound_endpoint')

@@ -46,14 +46,20 @@ export class InboundEventsController {
   @Fails('NOT_FOUND', 'inbound_endpoint')
   @Fails('NOT_FOUND', 'inbound_event')
   @Fails('CONFLICT', 'inbound_event')
-  async replay(@Param('webhook_id') endpointId: string, @Param('event_id') id: string): Promise<ReplayedAnswer> {
+  async replay(
+    @Param('webhook_id') endpointId: string,
+    @Param('event_id') id: string,
+  ): Promise<ReplayedAnswer> {
     return await this.rpc.call(inboundEventOperations.replay, { endpoint_id: endpointId, id });
   }
 
   @Post('replay')
   @HttpCode(202)
   @Access('receiveManage')
-  @ApiOperation({ summary: 'Process again every event that failed', description: 'A thousand at most, the newest first.' })
+  @ApiOperation({
+    summary: 'Process again every event that failed',
+    description: 'A thousand at most, the newest first.',
+  })
   @Answers(ReplayedAnswer)
   @Fails('NOT_FOUND', 'inbound_endpoint')
   async replayFailed(@Param('webhook_id') endpointId: string): Promise<ReplayedAnswer> {

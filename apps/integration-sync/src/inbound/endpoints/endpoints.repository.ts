@@ -77,22 +77,21 @@ export class EndpointsRepository {
   }
 
   /** `there`: the id is there already. `taken`: the path is another's. */
-  async insert(endpoint: InboundEndpointEntity): Promise<'inserted' | 'there' | 'taken'> {
-    return await this.unlessTaken(endpoint.path, endpoint.id, () =>
-      this.rows.manager.transaction(async (manager) => {
-        const inserted = await manager
-          .createQueryBuilder()
-          .insert()
-          .into(InboundEndpointEntity)
-          .values(endpoint)
-          .orIgnore('("id")')
-          .returning('id')
-          .execute();
-        if ((inserted.raw as unknown[]).length === 0) return 'there';
-        await this.note(manager, 'inbound-endpoints.create', null, endpoint);
-        return 'inserted';
-      }),
-    );
+  insert(endpoint: InboundEndpointEntity): Promise<'inserted' | 'there' | 'taken'> {
+    const { id, path } = endpoint;
+    return this.rows.manager.transaction(async (manager) => {
+      const inserted = await manager
+        .createQueryBuilder()
+        .insert()
+        .into(InboundEndpointEntity)
+        .values(endpoint)
+        .orIgnore()
+        .returning('id')
+        .execute();
+      if ((inserted.raw as unknown[]).length === 0) return (await this.isTaken(path, id)) ? 'taken' : 'there';
+      await this.note(manager, 'inbound-endpoints.create', null, endpoint);
+      return 'inserted';
+    });
   }
 
   /** `changed`: somebody changed or removed it since it was `before`. */
@@ -102,19 +101,22 @@ export class EndpointsRepository {
     action: AuditAction,
   ): Promise<InboundEndpointEntity | 'changed' | 'taken'> {
     const { id, version } = before;
-    return await this.unlessTaken(changes.path ?? before.path, id, () =>
-      this.rows.manager.transaction(async (manager) => {
+    try {
+      return await this.rows.manager.transaction(async (manager) => {
         const { affected } = await manager.update(
           InboundEndpointEntity,
           { id, version },
           { ...changes, version: version + 1, updatedAt: new Date() },
         );
-        if (affected !== 1) return 'changed' as const;
+        if (affected !== 1) return 'changed';
         const after = await manager.findOneByOrFail(InboundEndpointEntity, { id });
         await this.note(manager, action, before, after);
         return after;
-      }),
-    );
+      });
+    } catch (error) {
+      if (changes.path !== undefined && isUniqueViolation(error)) return 'taken';
+      throw error;
+    }
   }
 
   /** What it received goes with it, in the background: see retention. */
@@ -152,16 +154,6 @@ export class EndpointsRepository {
     return new Map(rows.map(({ id, ...rules }) => [id, rules]));
   }
 
-  private async unlessTaken<T>(path: string, id: string, work: () => Promise<T>): Promise<T | 'taken'> {
-    try {
-      return await work();
-    } catch (error) {
-      const { code } = error instanceof QueryFailedError ? (error.driverError as { code?: string }) : {};
-      if (code !== UNIQUE_VIOLATION || !(await this.isTaken(path, id))) throw error;
-      return 'taken';
-    }
-  }
-
   private async isTaken(path: string, id: string): Promise<boolean> {
     const other = await this.rows.findOneBy({ path });
     return other !== null && other.id !== id;
@@ -180,6 +172,12 @@ export class EndpointsRepository {
       after: after && auditedEndpoint(after),
     });
   }
+}
+
+function isUniqueViolation(error: unknown): boolean {
+  return (
+    error instanceof QueryFailedError && (error.driverError as { code?: string }).code === UNIQUE_VIOLATION
+  );
 }
 
 export interface EndpointRules {

@@ -52,7 +52,8 @@ export class InboundEventsService {
       if (event === null) throw DomainError.notFound('inbound_event');
     }
     const replayed = await this.events.replay(endpointId, id ?? null, REPLAYED_AT_ONCE);
-    if (id !== undefined && replayed === 0) throw DomainError.conflict('inbound_event', 'inbound_event_pending');
+    if (id !== undefined && replayed === 0)
+      throw DomainError.conflict('inbound_event', 'inbound_event_pending');
     if (replayed > 0) this.processor.wake();
     return { replayed };
   }

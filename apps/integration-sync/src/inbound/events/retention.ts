@@ -1,4 +1,9 @@
-import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { counter } from '@signalbox/observability';
 import { Rounds } from '@signalbox/rpc';
 import type { Logger } from 'pino';
@@ -48,7 +53,7 @@ export class InboundRetention implements OnApplicationBootstrap, BeforeApplicati
 }
 
 async function inBatches(signal: AbortSignal | undefined, batch: () => Promise<number>): Promise<void> {
-  for (let removed = AT_ONCE; removed === AT_ONCE && signal?.aborted !== true; ) {
+  for (let removed = AT_ONCE; removed === AT_ONCE && signal?.aborted !== true;) {
     removed = await batch();
     purged.inc(removed);
   }

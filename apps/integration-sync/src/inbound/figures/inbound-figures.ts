@@ -1,4 +1,9 @@
-import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { gauge } from '@signalbox/observability';
 import { Rounds } from '@signalbox/rpc';
 import type { Logger } from 'pino';
@@ -7,7 +12,10 @@ import { InboundFiguresRepository } from './inbound-figures.repository';
 
 const EVERY_MS = 5_000;
 
-const endpoints = gauge({ name: 'total_webhooks', help: 'Number of webhook endpoints that providers send to' });
+const endpoints = gauge({
+  name: 'total_webhooks',
+  help: 'Number of webhook endpoints that providers send to',
+});
 const active = gauge({ name: 'active_webhooks', help: 'Number of those that are switched on' });
 const total = gauge({ name: 'total_webhook_events', help: 'Number of webhook events received' });
 const processed = gauge({ name: 'processed_webhook_events', help: 'Number of processed webhook events' });

@@ -1,5 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { eventName, InboundDelivery, InboundHeaders, normalise, outboundEventType } from '@signalbox/connectors';
+import {
+  eventName,
+  InboundDelivery,
+  InboundHeaders,
+  normalise,
+  outboundEventType,
+} from '@signalbox/connectors';
 import {
   type CallContext,
   DomainError,

@@ -90,7 +90,8 @@ function publication(
     integration_id,
     ...(rule.include_payload && payload !== undefined && { payload }),
   };
-  const sent = rule.format === 'cloudevents' ? { ...toCloudEvent(event, { id: publicId, data }), type } : data;
+  const sent =
+    rule.format === 'cloudevents' ? { ...toCloudEvent(event, { id: publicId, data }), type } : data;
   return { id: publicId, type, data: JSON.stringify(sent) };
 }
 

@@ -73,7 +73,7 @@ export class Processor implements OnApplicationBootstrap, BeforeApplicationShutd
   wake(): void {
     this.again = true;
     // What fails shows in the next round.
-    if (this.draining === null) this.outsideCalls(() => this.drain().catch(() => undefined));
+    if (this.draining === null) void this.outsideCalls(() => this.drain().catch(() => undefined));
   }
 
   private drain(): Promise<void> {
@@ -130,7 +130,10 @@ function ended(id: string, status: ProcessedEvent['status'], reason: string | nu
 
 /** What was received, read once more: pure, so that nothing but the bytes need be kept. */
 export function eventsOf(
-  event: Pick<ClaimedEvent, 'provider' | 'method' | 'url' | 'headers' | 'body' | 'delivery_id' | 'received_at'>,
+  event: Pick<
+    ClaimedEvent,
+    'provider' | 'method' | 'url' | 'headers' | 'body' | 'delivery_id' | 'received_at'
+  >,
 ): { delivery: InboundDelivery; events: readonly NormalizedEvent[] } {
   const delivery = new InboundDelivery({
     method: event.method,

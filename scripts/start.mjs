@@ -10,6 +10,7 @@ const ENTRIES = {
   migrate: 'all-in-one/src/migrate/main.js',
   'keys:rotate': 'all-in-one/src/keys/main.js',
   'audit:verify': 'all-in-one/src/audit/main.js',
+  'encryption:rotate': 'all-in-one/src/encryption/main.js',
   gateway: 'gateway/src/main.js',
   'webhook-dispatcher': 'webhook-dispatcher/src/main.js',
   'integration-sync': 'integration-sync/src/main.js',

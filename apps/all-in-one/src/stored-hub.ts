@@ -1,4 +1,4 @@
-import { ConfigError, loadConfig, type Config } from '@signalbox/config';
+import { encryptionKeys, loadConfig, type Config } from '@signalbox/config';
 import { migrate } from '@signalbox/database';
 import type { Logger } from '@signalbox/observability';
 import { StartError } from '@signalbox/rpc';
@@ -21,8 +21,8 @@ export async function environmentOf(
     );
   const kept = NODE_ENV === 'production' ? undefined : ENCRYPTION_KEY;
   const config = loadConfig({ ...env, ENCRYPTION_KEY: env.ENCRYPTION_KEY || kept }, []);
-  if (config.ENCRYPTION_KEY === undefined)
-    throw new ConfigError([{ variable: 'ENCRYPTION_KEY', problem: 'is missing: it seals what is stored' }]);
+  // Complains where there is none.
+  encryptionKeys(config);
   return { config, postgresPassword: POSTGRES_PASSWORD };
 }
 

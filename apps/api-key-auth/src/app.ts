@@ -1,9 +1,11 @@
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
-import { Database } from '@signalbox/database';
+import { Database, expectKeysOfHub } from '@signalbox/database';
 import { NestPinoLogger } from '@signalbox/observability';
 import type { RunningApp, Runtime } from '@signalbox/rpc';
+import { SecretBox } from '@signalbox/security';
 import { AuthModule } from './auth.module';
+import { authDatabase } from './database';
 
 /** Starts the service on a migrated database and makes sure that an administrator exists. */
 export async function startApiKeyAuth(runtime: Runtime): Promise<RunningApp> {
@@ -13,6 +15,7 @@ export async function startApiKeyAuth(runtime: Runtime): Promise<RunningApp> {
     abortOnError: false,
   });
   try {
+    await expectKeysOfHub(app.get(Database), authDatabase, app.get(SecretBox));
     await app.listen();
   } catch (error) {
     await app.close();

@@ -1,7 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { required } from '@signalbox/config';
+import { encryptionKeys, required } from '@signalbox/config';
 import { DatabaseModule } from '@signalbox/database';
 import { RpcModule, type Runtime } from '@signalbox/rpc';
+import { SecretBox } from '@signalbox/security';
 import { AlertsModule } from './alerts/alerts.module';
 import { ApiKeysModule } from './api-keys/api-keys.module';
 import { AuditModule } from './audit/audit.module';
@@ -24,8 +25,8 @@ export class AuthModule {
         SettingsModule.of(config, log),
         DatabaseModule.forService(authDatabase, config, log),
         RpcModule.forRoot(transport, 'api-key-auth'),
-        TokensModule.signedWith(required(config, 'JWT_SECRET'), required(config, 'ENCRYPTION_KEY')),
-        AuditModule.sealedWith(required(config, 'ENCRYPTION_KEY')),
+        TokensModule.signedWith(required(config, 'JWT_SECRET'), new SecretBox(...encryptionKeys(config))),
+        AuditModule.sealedWith(encryptionKeys(config).flat()),
         UsersModule,
         SignInModule,
         SessionsModule,

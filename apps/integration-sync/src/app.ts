@@ -1,10 +1,11 @@
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
-import { Database } from '@signalbox/database';
+import { Database, expectKeysOfHub } from '@signalbox/database';
 import { Jobs } from '@signalbox/jobs';
 import { NestPinoLogger } from '@signalbox/observability';
 import type { RunningApp, Runtime } from '@signalbox/rpc';
-import { OutboundClient } from '@signalbox/security';
+import { OutboundClient, SecretBox } from '@signalbox/security';
+import { integrationsDatabase } from './database';
 import { IntakeService } from './inbound/intake/intake.service';
 import { IntegrationSyncModule } from './integration-sync.module';
 
@@ -16,8 +17,10 @@ export async function startIntegrationSync(runtime: Runtime): Promise<RunningApp
     { strategy: server, logger: new NestPinoLogger(runtime.log), abortOnError: false },
   );
   try {
+    await expectKeysOfHub(app.get(Database), integrationsDatabase, app.get(SecretBox));
     await app.listen();
   } catch (error) {
+    await app.get(Jobs).close();
     await app.close();
     throw error;
   }

@@ -1,9 +1,12 @@
 import type { ServiceDatabase } from '@signalbox/database';
+import { dataKeyOf } from '@signalbox/security';
 import { InboundEndpointEntity } from './inbound/endpoints/inbound-endpoint.entity';
+import { boundTo } from './inbound/endpoints/sealing';
 import { InboundEventEntity, InboundTotalEntity } from './inbound/events/inbound-event.entity';
 import { IntegrationActivityEntity } from './integrations/integration-activity.entity';
 import { IntegrationVersionEntity } from './integrations/integration-version.entity';
 import { IntegrationEntity } from './integrations/integration.entity';
+import { versionRow } from './integrations/settings-vault';
 import { Integrations1763730000000 } from './migrations/1763730000000-integrations';
 import { Inbound1763730000200 } from './migrations/1763730000200-inbound';
 
@@ -19,4 +22,18 @@ export const integrationsDatabase: ServiceDatabase = {
   ],
   migrations: [Integrations1763730000000, Inbound1763730000200],
   byIndex: true,
+  sealed: [
+    {
+      table: 'integration_versions',
+      key: { integration_id: 'uuid', version: 'integer' },
+      column: 'data_key',
+      boundTo: ({ integration_id: id = '', version }) => dataKeyOf(versionRow(id, Number(version))),
+    },
+    ...['secret', 'previous_secret'].map((column) => ({
+      table: 'inbound_endpoints',
+      key: { id: 'uuid' } as const,
+      column,
+      boundTo: ({ id = '' }) => boundTo(id),
+    })),
+  ],
 };

@@ -1,8 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuditOutboxModule } from '@signalbox/audit';
-import { required } from '@signalbox/config';
+import { encryptionKeys } from '@signalbox/config';
 import { DatabaseModule } from '@signalbox/database';
 import { type Runtime, RpcModule } from '@signalbox/rpc';
+import { SecretBox } from '@signalbox/security';
 import { integrationsDatabase } from './database';
 import { InboundModule } from './inbound/inbound.module';
 import { IntegrationsModule } from './integrations/integrations.module';
@@ -17,7 +18,7 @@ export class IntegrationSyncModule {
         RpcModule.forRoot(transport, 'integration-sync'),
         DatabaseModule.forService(integrationsDatabase, config, log),
         AuditOutboxModule.forService('integration-sync', log),
-        PartsModule.of(config, log, required(config, 'ENCRYPTION_KEY')),
+        PartsModule.of(config, log, new SecretBox(...encryptionKeys(config))),
         InboundModule.of(config),
         IntegrationsModule,
       ],

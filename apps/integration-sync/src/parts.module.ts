@@ -12,14 +12,14 @@ export const ACTIVITY_RETENTION_DAYS = Symbol('activity retention');
 /** What every feature of this service may need, made once. */
 @Module({})
 export class PartsModule {
-  static of(config: Config, log: Logger, encryptionKey: string): DynamicModule {
+  static of(config: Config, log: Logger, box: SecretBox): DynamicModule {
     return {
       module: PartsModule,
       global: true,
       providers: [
         { provide: LOG, useValue: log },
         { provide: ACTIVITY_RETENTION_DAYS, useValue: config.AUDIT_RETENTION_DAYS },
-        { provide: SecretBox, useFactory: () => new SecretBox(encryptionKey) },
+        { provide: SecretBox, useValue: box },
         { provide: Jobs, useFactory: () => createJobs(config, log) },
         {
           provide: OutboundClient,

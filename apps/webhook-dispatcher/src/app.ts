@@ -1,11 +1,12 @@
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { webhookChanged } from '@signalbox/contracts';
-import { Database } from '@signalbox/database';
+import { Database, expectKeysOfHub } from '@signalbox/database';
 import { Jobs } from '@signalbox/jobs';
 import { NestPinoLogger } from '@signalbox/observability';
 import type { RunningApp, Runtime } from '@signalbox/rpc';
-import { OutboundClient } from '@signalbox/security';
+import { OutboundClient, SecretBox } from '@signalbox/security';
+import { webhooksDatabase } from './database';
 import { DispatcherModule } from './dispatcher.module';
 import { Endpoints } from './engine/endpoints';
 import { Engine } from './engine/engine';
@@ -26,6 +27,13 @@ export async function startWebhookDispatcher(runtime: Runtime): Promise<RunningA
   const jobs = app.get(Jobs);
   const database = app.get(Database);
   const endpoints = app.get(Endpoints);
+  try {
+    await expectKeysOfHub(database, webhooksDatabase, app.get(SecretBox));
+  } catch (error) {
+    await jobs.close();
+    await app.close();
+    throw error;
+  }
   const notices = runtime.transport.noticesOf('webhook-dispatcher');
   notices.onReconnect(() => endpoints.forgetAll());
   await notices.listen(webhookChanged, ({ id }) => endpoints.forget(id));

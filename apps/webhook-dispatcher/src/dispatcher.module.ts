@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuditOutboxModule } from '@signalbox/audit';
-import { type Config, required } from '@signalbox/config';
+import { type Config, encryptionKeys } from '@signalbox/config';
 import { Database, DatabaseModule, newId } from '@signalbox/database';
 import { createJobs, Jobs } from '@signalbox/jobs';
 import { type Runtime, RpcModule } from '@signalbox/rpc';
@@ -60,7 +60,7 @@ export class DispatcherModule {
         { provide: 'LOG', useValue: log },
         { provide: 'BRAND', useValue: config.BRAND },
         { provide: 'RETENTION_DAYS', useValue: config.DELIVERY_RETENTION_DAYS },
-        { provide: SecretBox, useFactory: () => new SecretBox(required(config, 'ENCRYPTION_KEY')) },
+        { provide: SecretBox, useFactory: () => new SecretBox(...encryptionKeys(config)) },
         { provide: OutboundClient, useFactory: () => outboundClient(config) },
         { provide: Jobs, useFactory: () => createJobs(config, log) },
         WebhooksService,
@@ -84,7 +84,7 @@ export class DispatcherModule {
           useFactory: (client: OutboundClient) =>
             new Sender(client, {
               brand: config.BRAND,
-              mark: hubMark(config.BRAND, required(config, 'ENCRYPTION_KEY')),
+              mark: hubMark(config.BRAND, encryptionKeys(config)[0]),
               responseLimitBytes: config.DELIVERY_RESPONSE_LIMIT_BYTES,
               maxRetryAfterMs: config.DELIVERY_RETRY_AFTER_MAX_SECONDS * 1000,
             }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cidr, list, url, whole, type Variable } from './variable';
+import { aesKey, cidr, keyRing, list, url, whole, type Variable } from './variable';
 
 const POSTGRES = ['postgres:', 'postgresql:'];
 
@@ -107,14 +107,19 @@ export const DECLARATION = declare({
     requiredBy: ['gateway', 'api-key-auth'],
   },
   ENCRYPTION_KEY: {
-    schema: z
-      .string()
-      .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64')
-      .optional(),
+    schema: aesKey.optional(),
     about: 'Key that encrypts stored secrets: 32 bytes in base64 (`openssl rand -base64 32`).',
     group: 'Secrets',
     secret: true,
     requiredBy: ['webhook-dispatcher', 'integration-sync', 'api-key-auth'],
+    or: 'ENCRYPTION_KEYS',
+  },
+  ENCRYPTION_KEYS: {
+    schema: keyRing.optional(),
+    about:
+      'Keys that came after `ENCRYPTION_KEY`, each with its version: `2:key,1:key`. The highest version encrypts, the others and `ENCRYPTION_KEY` still decrypt (`npm run encryption:rotate`).',
+    group: 'Secrets',
+    secret: true,
   },
   API_KEY_PEPPERS: {
     schema: list(z.string().min(32).max(1024))

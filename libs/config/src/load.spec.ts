@@ -1,4 +1,4 @@
-import { ConfigError, loadConfig, required } from './load';
+import { ConfigError, encryptionKeys, loadConfig, required } from './load';
 
 const SECRETS = {
   ADMIN_PASSWORD: 'correct horse',
@@ -110,6 +110,27 @@ describe('loadConfig', () => {
         '  REDIS_URL must be a URL starting with redis:// or rediss://',
     );
   });
+});
+
+describe('encryptionKeys', () => {
+  const [a, b, c] = [1, 2, 3].map((byte) => Buffer.alloc(32, byte).toString('base64'));
+  const keys = (env: NodeJS.ProcessEnv) => encryptionKeys(loadConfig(env, ['webhook-dispatcher']));
+
+  it.each([
+    [{ ENCRYPTION_KEY: a }, [a, []]],
+    [{ ENCRYPTION_KEY: a, ENCRYPTION_KEYS: `2:${b}` }, [b, [a]]],
+    [{ ENCRYPTION_KEY: a, ENCRYPTION_KEYS: `1:${a}, 10:${b} ,2:${c}` }, [b, [c, a]]],
+    [{ ENCRYPTION_KEYS: `1:${c}` }, [c, []]],
+  ])('of %j seal by the highest version', (env, expected) => {
+    expect(keys(env)).toEqual(expected);
+  });
+
+  it.each(['', `${a}`, `0:${a}`, `1:${a},1:${b}`, `1:${a},2:${a}`, `1:${a},`, '1:hush'])(
+    '%j is refused',
+    (ring) => {
+      expect(() => keys({ ENCRYPTION_KEYS: ring })).toThrow(ConfigError);
+    },
+  );
 });
 
 describe('required', () => {

@@ -23,7 +23,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, apps: readonly AppName[]): Co
   for (const [name, variable] of Object.entries(DECLARATION) as [VariableName, Variable][]) {
     const text = env[name] === '' ? undefined : env[name];
     const requiredBy = variable.requiredBy?.filter((app) => apps.includes(app)) ?? [];
-    if (text === undefined && requiredBy.length > 0) {
+    if (text === undefined && requiredBy.length > 0 && !(variable.or && env[variable.or])) {
       problems.push({
         variable: name,
         problem: `is missing: ${requiredBy.join(' and ')} cannot start without it`,
@@ -47,4 +47,18 @@ export function required<K extends VariableName>(config: Config, name: K): NonNu
   const value = config[name];
   if (value === undefined) throw new ConfigError([{ variable: name, problem: 'is missing' }]);
   return value;
+}
+
+/**
+ * The keys that encrypt what is stored: the one that seals from now on, and those that only open. `ENCRYPTION_KEY` came before all of
+ * `ENCRYPTION_KEYS`.
+ * @throws ConfigError where there is none
+ */
+export function encryptionKeys(config: Config): readonly [current: string, older: readonly string[]] {
+  const known = new Set(config.ENCRYPTION_KEYS);
+  if (config.ENCRYPTION_KEY !== undefined) known.add(config.ENCRYPTION_KEY);
+  const [current, ...older] = known;
+  if (current === undefined)
+    throw new ConfigError([{ variable: 'ENCRYPTION_KEY', problem: 'is missing: it seals what is stored' }]);
+  return [current, older];
 }

@@ -12,6 +12,8 @@ export interface Variable<T extends z.ZodType = z.ZodType> {
   readonly secret?: true;
   /** Apps that cannot start without it. The embedded start makes it instead, outside production. */
   readonly requiredBy?: readonly AppName[];
+  /** A variable that does as well. */
+  readonly or?: string;
 }
 
 /** A whole number within bounds. */
@@ -42,6 +44,26 @@ export const list = (item: z.ZodType<string, string>) =>
         .filter(Boolean),
     )
     .pipe(z.array(item));
+
+/** 32 bytes in base64. */
+export const aesKey = z
+  .string()
+  .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64');
+
+/** `2:key,1:key` as the list of the keys, the highest version first. */
+export const keyRing = z.string().transform((text, context) => {
+  const ring = text.split(',').map((part) => /^\s*([1-9]\d{0,5}):(\S+)\s*$/.exec(part));
+  const entries = ring.flatMap((found) =>
+    found ? [{ version: Number(found[1]), key: found[2] ?? '' }] : [],
+  );
+  const wellFormed =
+    entries.length === ring.length && entries.every(({ key }) => aesKey.safeParse(key).success);
+  const distinct = (values: readonly unknown[]) => new Set(values).size === values.length;
+  if (!wellFormed) context.addIssue('must be version:key, comma-separated, each key 32 bytes in base64');
+  else if (!distinct(entries.map(({ version }) => version)) || !distinct(entries.map(({ key }) => key)))
+    context.addIssue('must not repeat a version or a key');
+  return entries.toSorted((a, b) => b.version - a.version).map(({ key }) => key);
+});
 
 /** An address, or a range of them. */
 export const cidr = z

@@ -11,7 +11,7 @@ it('gives each provider its scheme, its set-up and its limits', () => {
   for (const { id, title, webhook, credentials } of CONNECTORS) {
     expect(page).toContain(`| [${title}](#${id}) |`);
     const section = page.slice(page.indexOf(`<a id="${id}">`)).split('<a id=')[1] ?? '';
-    for (const text of [webhook?.scheme.summary, ...(webhook?.setUp ?? []), ...(webhook?.limits ?? [])]) {
+    for (const text of webhook ? [webhook.scheme.summary, ...webhook.setUp, ...webhook.limits] : []) {
       expect(section).toContain(text);
     }
     for (const name of Object.keys(credentials.properties))

@@ -10,6 +10,7 @@ import { github } from './providers/github/connector';
 import { gitlab } from './providers/gitlab/connector';
 import { jenkins } from './providers/jenkins/connector';
 import { jira } from './providers/jira/connector';
+import { kubernetes } from './providers/kubernetes/connector';
 import { linear } from './providers/linear/connector';
 import { pagerduty } from './providers/pagerduty/connector';
 import { sendgrid } from './providers/sendgrid/connector';
@@ -17,6 +18,7 @@ import { shopify } from './providers/shopify/connector';
 import { slack } from './providers/slack/connector';
 import { standardWebhooks } from './providers/standard-webhooks/connector';
 import { stripe } from './providers/stripe/connector';
+import { trello } from './providers/trello/connector';
 import { twilio } from './providers/twilio/connector';
 
 export type ReceivingConnector = Connector & { readonly webhook: WebhookPart };
@@ -30,11 +32,13 @@ export const CONNECTORS: readonly Connector[] = [
   bitbucket,
   azureDevops,
   jira,
+  trello,
   linear,
   slack,
   discord,
   jenkins,
   docker,
+  kubernetes,
   pagerduty,
   stripe,
   shopify,

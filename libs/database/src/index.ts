@@ -8,4 +8,5 @@ export * from './expect-schema-matches';
 export * from './ids';
 export type { Reader } from './lagging-reader';
 export * from './migrate';
+export * from './sealed';
 export * from './service-database';

@@ -1,5 +1,17 @@
 import type { EntitySchema, MigrationInterface } from 'typeorm';
 
+type KeyType = 'uuid' | 'integer' | 'text' | 'boolean';
+
+/** A column of texts that a `SecretBox` has sealed with the master key. */
+export interface SealedColumn {
+  readonly table: string;
+  /** The columns that identify a row. */
+  readonly key: Readonly<Record<string, KeyType>>;
+  readonly column: string;
+  /** What the text of a row is bound to. @param row the columns of `key`, as text */
+  readonly boundTo: (row: Readonly<Record<string, string>>) => string;
+}
+
 /** One service's own schema: nobody else reads or writes it. */
 export interface ServiceDatabase {
   readonly schema: string;
@@ -10,4 +22,6 @@ export interface ServiceDatabase {
    * kept until the table is analysed, however fast it grows meanwhile.
    */
   readonly byIndex?: boolean;
+  /** Everything that is sealed with the master key, so that it can be sealed with another. */
+  readonly sealed?: readonly SealedColumn[];
 }

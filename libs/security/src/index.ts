@@ -7,7 +7,7 @@ export { OutboundError, type OutboundErrorCode } from './outbound/outbound-error
 export type { OutboundMethod, OutboundRequest, OutboundResponse } from './outbound/outbound-types';
 export type { AddressResolver, ResolvedAddress } from './outbound/resolver';
 export type { UrlRefusal } from './outbound/target-url';
-export { Envelope, type SealedRow } from './sealed/envelope';
+export { dataKeyOf, Envelope, type SealedRow } from './sealed/envelope';
 export { SecretBox, SecretBoxError, type SecretBoxErrorCode } from './sealed/secret-box';
 export { hubMark, type HubMark } from './signatures/hub-mark';
 export { signingKeys, type SigningKeys } from './signatures/signing-keys';

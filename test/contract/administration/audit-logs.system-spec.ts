@@ -94,7 +94,10 @@ const key = async () => {
 
 /** For each operation that is audited, the last call of what does it. */
 const DOINGS: Readonly<
-  Record<Exclude<AuditAction, 'webhooks.disable' | 'signing-keys.rotate'>, () => Promise<Call>>
+  Record<
+    Exclude<AuditAction, 'webhooks.disable' | 'signing-keys.rotate' | 'encryption.rotate'>,
+    () => Promise<Call>
+  >
 > = {
   'auth.login': async () => {
     const { username, password } = await signIn();

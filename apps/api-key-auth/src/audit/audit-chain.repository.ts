@@ -96,6 +96,19 @@ export class AuditChainRepository {
     });
   }
 
+  /**
+   * Seals the ends anew, with the key that seals now.
+   * @param note puts it on record, in the same transaction
+   * @throws ChainBrokenError
+   */
+  async sealAnew(note: (client: PoolClient) => Promise<void>): Promise<void> {
+    await this.database.transaction(async (client) => {
+      await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+      await this.put(client, await this.ends(client));
+      await note(client);
+    });
+  }
+
   private async ends(client: PoolClient): Promise<ChainEnds> {
     const found = await readEnds(client);
     if (!found) {

@@ -1,4 +1,4 @@
-import { required, type Config } from '@signalbox/config';
+import { encryptionKeys, type Config } from '@signalbox/config';
 import { Database } from '@signalbox/database';
 import type { PoolClient } from 'pg';
 import type { Logger } from 'pino';
@@ -31,7 +31,8 @@ export async function verifyAuditChain(
   log: Logger,
   expected: KnownPlace | undefined,
 ): Promise<ChainReport> {
-  const seal = new ChainSeal(required(config, 'ENCRYPTION_KEY'));
+  const [current, older] = encryptionKeys(config);
+  const seal = new ChainSeal(current, ...older);
   const database = await Database.open(authDatabase, config, log);
   try {
     return await database.transaction(async (client) => {

@@ -10,13 +10,14 @@ import { ChainSeal } from './chain';
 /** Global, since whatever changes something notes it. */
 @Module({})
 export class AuditModule {
-  static sealedWith(encryptionKey: string): DynamicModule {
+  /** @param keys newest first */
+  static sealedWith(keys: readonly string[]): DynamicModule {
     return {
       module: AuditModule,
       global: true,
       controllers: [AuditController],
       providers: [
-        { provide: ChainSeal, useFactory: () => new ChainSeal(encryptionKey) },
+        { provide: ChainSeal, useFactory: () => new ChainSeal(...keys) },
         AuditEntriesRepository,
         AuditChainRepository,
         AuditTrail,

@@ -66,21 +66,31 @@ export function chainHash(previous: Buffer, seq: number, entry: ChainedFields): 
 
 /** Seals the ends of the chain, so that whoever can write to the database alone cannot make another chain of it. */
 export class ChainSeal {
-  private readonly key: Buffer;
+  private readonly keys: readonly Buffer[];
 
-  /** @param encryptionKey 32 bytes in base64; the key of the seal is derived from it and used for nothing else */
-  constructor(encryptionKey: string) {
-    const secret = Buffer.from(encryptionKey, 'base64');
-    this.key = Buffer.from(hkdfSync('sha256', secret, '', 'signalbox audit chain', HASH_BYTES));
+  /**
+   * @param encryptionKeys 32 bytes in base64 each; the keys of the seal are derived from them and used for nothing else. The first one
+   *   seals, the others are still known
+   */
+  constructor(...encryptionKeys: readonly string[]) {
+    this.keys = encryptionKeys.map((text) => {
+      const secret = Buffer.from(text, 'base64');
+      return Buffer.from(hkdfSync('sha256', secret, '', 'signalbox audit chain', HASH_BYTES));
+    });
   }
 
-  of({ headSeq, headHash, floorSeq, floorHash }: ChainEnds): Buffer {
-    const text = JSON.stringify([headSeq, headHash.toString('hex'), floorSeq, floorHash.toString('hex')]);
-    return createHmac('sha256', this.key).update(text).digest();
+  of(ends: ChainEnds): Buffer {
+    const [seal] = this.seals(ends);
+    if (!seal) throw new Error('There is no key to seal with');
+    return seal;
   }
 
   holds(ends: ChainEnds, mac: Buffer): boolean {
-    const expected = this.of(ends);
-    return mac.length === expected.length && timingSafeEqual(mac, expected);
+    return this.seals(ends).some((seal) => mac.length === seal.length && timingSafeEqual(mac, seal));
+  }
+
+  private seals({ headSeq, headHash, floorSeq, floorHash }: ChainEnds): Buffer[] {
+    const text = JSON.stringify([headSeq, headHash.toString('hex'), floorSeq, floorHash.toString('hex')]);
+    return this.keys.map((key) => createHmac('sha256', key).update(text).digest());
   }
 }

@@ -9,6 +9,7 @@ import {
 import type { Notices } from '@signalbox/rpc';
 import type { SecretBox } from '@signalbox/security';
 import type { Logger } from 'pino';
+import { sealedFor } from './sealed-for';
 import { restoreKey, type SigningKey } from './signing-key';
 import type { SigningKeysRepository, StoredKey } from './signing-keys.repository';
 
@@ -26,9 +27,6 @@ interface Held {
   /** When the next key was made; null while this one signs. */
   readonly retiredAt: Date | null;
 }
-
-/** What a stored key's sealed text is bound to. */
-export const sealedFor = (kid: string): string => `auth.signing_keys.${kid}`;
 
 /** The keys that sign and have signed tokens: `JWT_SECRET` first, then those that the command made. The newest one signs. */
 export class KeyRing implements OnModuleInit, BeforeApplicationShutdown {

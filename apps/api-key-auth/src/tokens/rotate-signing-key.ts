@@ -1,12 +1,12 @@
 import type { TokenAlgorithm } from '@signalbox/contracts';
 import { Database } from '@signalbox/database';
-import { required, type Config } from '@signalbox/config';
+import { encryptionKeys, type Config } from '@signalbox/config';
 import { SecretBox } from '@signalbox/security';
 import type { Logger } from 'pino';
 import { AuditEntriesRepository } from '../audit/audit-entries.repository';
 import { AuditTrail } from '../audit/audit-trail';
 import { authDatabase } from '../database';
-import { sealedFor } from './key-ring';
+import { sealedFor } from './sealed-for';
 import { makeKey } from './signing-key';
 import { SigningKeysRepository } from './signing-keys.repository';
 
@@ -21,7 +21,7 @@ export async function rotateSigningKey(
   log: Logger,
   algorithm?: TokenAlgorithm,
 ): Promise<{ kid: string; algorithm: TokenAlgorithm }> {
-  const box = new SecretBox(required(config, 'ENCRYPTION_KEY'));
+  const box = new SecretBox(...encryptionKeys(config));
   const database = await Database.open(authDatabase, config, log);
   try {
     const keys = new SigningKeysRepository(database);

@@ -12,8 +12,8 @@ import { TokensService } from './tokens.service';
 
 @Module({})
 export class TokensModule {
-  /** @param encryptionKey seals the keys that come after `jwtSecret` */
-  static signedWith(jwtSecret: string, encryptionKey: string): DynamicModule {
+  /** @param box seals the keys that come after `jwtSecret` */
+  static signedWith(jwtSecret: string, box: SecretBox): DynamicModule {
     return {
       module: TokensModule,
       global: true,
@@ -22,14 +22,15 @@ export class TokensModule {
       providers: [
         TokensService,
         SigningKeysRepository,
+        { provide: SecretBox, useValue: box },
         {
           provide: KeyRing,
           inject: [SigningKeysRepository, Notices, LOG],
           useFactory: (stored: SigningKeysRepository, notices: Notices, log: Logger) =>
-            new KeyRing(environmentKey(jwtSecret), new SecretBox(encryptionKey), stored, notices, log),
+            new KeyRing(environmentKey(jwtSecret), box, stored, notices, log),
         },
       ],
-      exports: [TokensService, KeyRing],
+      exports: [TokensService, KeyRing, SecretBox],
     };
   }
 }

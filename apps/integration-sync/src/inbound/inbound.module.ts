@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { type Config, required } from '@signalbox/config';
-import { hubMark } from '@signalbox/security';
+import { type Config, encryptionKeys } from '@signalbox/config';
+import { hubMark, type HubMark } from '@signalbox/security';
 import { EndpointsController } from './endpoints/endpoints.controller';
 import { EndpointsRepository } from './endpoints/endpoints.repository';
 import { EndpointsService } from './endpoints/endpoints.service';
@@ -12,7 +12,7 @@ import { InboundFiguresRounds } from './figures/inbound-figures';
 import { InboundFiguresRepository } from './figures/inbound-figures.repository';
 import { EventWriter } from './intake/event-writer';
 import { IntakeController } from './intake/intake.controller';
-import { HUB_MARK, IntakeService } from './intake/intake.service';
+import { HUB_MARKS, IntakeService } from './intake/intake.service';
 import { KnownEndpoints } from './intake/known-endpoints';
 import { ClaimsRepository } from './processing/claims.repository';
 import { Forwarder } from './processing/forwarder';
@@ -27,7 +27,7 @@ export class InboundModule {
       controllers: [EndpointsController, IntakeController, InboundEventsController],
       providers: [
         { provide: INBOUND_RETENTION_DAYS, useValue: config.INBOUND_RETENTION_DAYS },
-        { provide: HUB_MARK, useFactory: () => hubMark(config.BRAND, required(config, 'ENCRYPTION_KEY')) },
+        { provide: HUB_MARKS, useFactory: () => marksOf(config) },
         EndpointsService,
         EndpointsRepository,
         KnownEndpoints,
@@ -44,4 +44,10 @@ export class InboundModule {
       ],
     };
   }
+}
+
+/** While the master key is being changed, dispatchers may still use the one before it. */
+function marksOf(config: Config): readonly HubMark[] {
+  const [current, older] = encryptionKeys(config);
+  return [current, ...older].map((key) => hubMark(config.BRAND, key));
 }

@@ -93,14 +93,14 @@ export class IntegrationsRepository {
       if (before === null) return null;
       const { integration, version } = change(before);
       const changes = { ...integration, revision: before.revision + 1, updatedAt: new Date() };
-      if (version) await manager.insert(IntegrationVersionEntity, version);
-      await manager.update(IntegrationEntity, { id }, changes);
       const after: Current = { ...before, ...changes, current: version ?? before.current };
       const [was, is] = [before, after].map((one) => audited(one, this.vault.open(one.current)));
       const fields = Object.keys(is ?? {}).filter(
         (name) => JSON.stringify(was?.[name]) !== JSON.stringify(is?.[name]),
       );
-      if (fields.length === 0) return after;
+      if (fields.length === 0) return before;
+      if (version) await manager.insert(IntegrationVersionEntity, version);
+      await manager.update(IntegrationEntity, { id }, changes);
       await record(manager, id, 'updated', actor, { fields, version: after.version });
       await this.audit.note(manager, {
         action: 'integrations.update',
@@ -165,11 +165,16 @@ const withCurrent = (query: SelectQueryBuilder<IntegrationEntity>) =>
   );
 
 /** Whoever else wants to change it waits. */
-export function locked(manager: EntityManager, id: string): Promise<Current | null> {
-  return withCurrent(manager.createQueryBuilder(IntegrationEntity, 'i'))
-    .where('i.id = :id', { id })
-    .setLock('pessimistic_write', undefined, ['i'])
-    .getOne() as Promise<Current | null>;
+export async function locked(manager: EntityManager, id: string): Promise<Current | null> {
+  // Apart from its version: whoever had to wait would be given none, since theirs was not there yet when they began.
+  const found = await manager.findOne(IntegrationEntity, {
+    where: { id },
+    lock: { mode: 'pessimistic_write' },
+  });
+  if (found === null) return null;
+  const { version } = found;
+  const current = await manager.findOneByOrFail(IntegrationVersionEntity, { integrationId: id, version });
+  return { ...found, current };
 }
 
 /** Into the activity log. @param details holds no values of settings */

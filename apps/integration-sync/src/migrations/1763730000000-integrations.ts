@@ -1,3 +1,4 @@
+import { createEncryptionCanary } from '@signalbox/database';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 export class Integrations1763730000000 implements MigrationInterface {
@@ -52,18 +53,13 @@ export class Integrations1763730000000 implements MigrationInterface {
       );
       CREATE INDEX integration_activities_of ON integrations.integration_activities (integration_id, id);
 
-      CREATE TABLE integrations.encryption_canary (
-        id boolean CONSTRAINT encryption_canary_pk PRIMARY KEY DEFAULT true
-          CONSTRAINT encryption_canary_one CHECK (id),
-        sealed text NOT NULL
-      );
-
       CREATE TABLE integrations.audit_outbox (
         id uuid CONSTRAINT audit_outbox_pk PRIMARY KEY,
         entry json NOT NULL,
         created_at timestamptz(3) NOT NULL DEFAULT now()
       );
     `);
+    await queryRunner.query(createEncryptionCanary('integrations'));
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {

@@ -3,7 +3,8 @@ import type { WebhookEntity } from './webhook.entity';
 
 type Sealed = Pick<WebhookEntity, 'id' | 'secret' | 'headers'>;
 
-const boundTo = (id: string, column: string) => `webhooks:${id}:${column}`;
+/** What a sealed column of a webhook is bound to. */
+export const boundTo = (id: string, column: 'secret' | 'headers') => `webhooks:${id}:${column}`;
 
 export function sealSecret(box: SecretBox, id: string, secret: string): string {
   return box.seal(secret, boundTo(id, 'secret'));

@@ -11,6 +11,7 @@ export const AUDIT_RESOURCES = [
   'integration',
   'inbound_endpoint',
   'inbound_event',
+  'encryption_key',
 ] as const;
 export type AuditResource = (typeof AUDIT_RESOURCES)[number];
 
@@ -57,11 +58,17 @@ export const AUDITED = {
   'webhooks.disable': 'webhook',
   /** By the command `npm run keys:rotate`. */
   'signing-keys.rotate': 'signing_key',
+  /** By the command `npm run encryption:rotate`. */
+  'encryption.rotate': 'encryption_key',
 } as const satisfies Record<string, AuditResource>;
 export type AuditAction = keyof typeof AUDITED;
 
 /** Those of them that are no operation. */
-export const AUDITED_WITHOUT_OPERATION: readonly AuditAction[] = ['webhooks.disable', 'signing-keys.rotate'];
+export const AUDITED_WITHOUT_OPERATION: readonly AuditAction[] = [
+  'webhooks.disable',
+  'signing-keys.rotate',
+  'encryption.rotate',
+];
 
 /** Commands that are not on record, and why. */
 export const NOT_AUDITED: Readonly<Record<string, string>> = {

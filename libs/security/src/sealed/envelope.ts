@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { SecretBox } from './secret-box';
 
 const DATA_KEY_BYTES = 32;
-const KEY = 'data_key';
+
+/** What the key of a row is bound to. */
+export const dataKeyOf = (row: string): string => `${row}:data_key`;
 
 /** The columns of a row that must not be readable in the database. */
 export interface SealedRow<Column extends string> {
@@ -22,12 +24,12 @@ export class Envelope {
     const columns = Object.fromEntries(
       Object.entries<string>(texts).map(([column, text]) => [column, box.seal(text, `${row}:${column}`)]),
     ) as Record<Column, string>;
-    return { dataKey: this.master.seal(key, `${row}:${KEY}`), columns };
+    return { dataKey: this.master.seal(key, dataKeyOf(row)), columns };
   }
 
   /** @throws SecretBoxError when the master key is unknown, or something was changed or belongs to another row or column */
   open<Column extends string>({ dataKey, columns }: SealedRow<Column>, row: string): Record<Column, string> {
-    const box = new SecretBox(this.master.open(dataKey, `${row}:${KEY}`));
+    const box = new SecretBox(this.master.open(dataKey, dataKeyOf(row)));
     return Object.fromEntries(
       Object.entries<string>(columns).map(([column, sealed]) => [
         column,

@@ -87,6 +87,20 @@ export class SecretBox {
     }
   }
 
+  /**
+   * The same text under the key that seals now.
+   * @returns null where it is under that key already
+   * @throws SecretBoxError as `open` does
+   */
+  reseal(sealed: string, boundTo: string): string | null {
+    return sealed.startsWith(this.currentPrefix) ? null : this.seal(this.open(sealed, boundTo), boundTo);
+  }
+
+  /** What every text begins with that is sealed under the key that seals now. */
+  get currentPrefix(): string {
+    return `${VERSION}.${this.currentId}.`;
+  }
+
   private addKey(text: string): string {
     const bytes = Buffer.from(text, 'base64');
     if (bytes.length !== KEY_BYTES)
@@ -99,7 +113,10 @@ export class SecretBox {
   private key(id: string): KeyObject {
     const key = this.keys.get(id);
     if (key === undefined) {
-      throw new SecretBoxError('unknown_key', 'Sealed under another key: ENCRYPTION_KEY has changed.');
+      throw new SecretBoxError(
+        'unknown_key',
+        'Sealed under a key that is neither ENCRYPTION_KEY nor among ENCRYPTION_KEYS.',
+      );
     }
     return key;
   }

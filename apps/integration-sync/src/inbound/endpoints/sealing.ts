@@ -1,7 +1,8 @@
 import type { SecretBox } from '@signalbox/security';
 import type { InboundEndpointEntity } from './inbound-endpoint.entity';
 
-const boundTo = (id: string) => `inbound_endpoints:${id}:secret`;
+/** What the secrets of an endpoint are bound to, whichever column they are in: the old one moves. */
+export const boundTo = (id: string) => `inbound_endpoints:${id}:secret`;
 
 export function sealSecret(box: SecretBox, id: string, secret: string): string {
   return box.seal(secret, boundTo(id));

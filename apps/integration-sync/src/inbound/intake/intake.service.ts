@@ -22,7 +22,7 @@ import { KnownEndpoints, type ReceivingEndpoint } from './known-endpoints';
 import { maskedHeaders, maskedUrl } from './masked-request';
 
 /** What the hub's own deliveries bear. */
-export const HUB_MARK = Symbol('hub mark');
+export const HUB_MARKS = Symbol('hub marks');
 
 const LOOP = 'loop: it is a delivery of this hub';
 
@@ -44,7 +44,7 @@ export class IntakeService {
     private readonly known: KnownEndpoints,
     private readonly writer: EventWriter,
     private readonly processor: Processor,
-    @Inject(HUB_MARK) private readonly mark: HubMark,
+    @Inject(HUB_MARKS) private readonly marks: readonly HubMark[],
   ) {}
 
   async door(path: string): Promise<InboundDoor | null> {
@@ -121,7 +121,7 @@ export class IntakeService {
   }
 
   private isOwn({ headers }: InboundDelivery): boolean {
-    return headers.all(this.mark.header).includes(this.mark.value);
+    return this.marks.some(({ header, value }) => headers.all(header).includes(value));
   }
 }
 

@@ -1,0 +1,3 @@
+import { runReencryption } from './rotate-encryption';
+
+void runReencryption(process.env);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import examples from '@octokit/webhooks-examples';
 import { sign as signGithub } from '@octokit/webhooks-methods';
 import { CONNECTORS } from '@signalbox/connectors';
 import { startReceiver, until, type Receiver } from '@signalbox/testing';
@@ -142,6 +143,28 @@ describe('the published endpoint of the seed', () => {
     expect(answer).toMatchObject({ status: 200, body: { status: 'success' } });
   });
 });
+
+test('every payload that GitHub publishes as an example is taken, and named right', async () => {
+  const endpoint = await makeEndpoint(hub, 'github', { ...GITHUB, rules: [] });
+  const sent = new Map<string, string>();
+  for (const { name, examples: payloads } of examples) {
+    for (const payload of payloads) {
+      const body = JSON.stringify(payload);
+      const { action } = payload as { action?: string };
+      const answer = await deliver(hub, at(endpoint), body, await github(body, randomUUID(), name));
+      expect(answer).toMatchObject({ status: 200, body: { status: 'success' } });
+      const words = ['github', name, action ?? []].flat();
+      sent.set(answer.body.event_id, words.join('.').replaceAll('-', '_'));
+    }
+  }
+  expect(sent.size).toBe(329);
+  const stored = new Map<string, string>();
+  for (let skip = 0; skip < sent.size; skip += 100) {
+    const { items } = await eventsOf(hub, endpoint, `?skip=${skip}`);
+    for (const { id, event_type } of items) stored.set(id, event_type);
+  }
+  expect(stored).toEqual(sent);
+}, 60_000);
 
 describe('what is refused leaves no trace', () => {
   const body = JSON.stringify({ ref: 'refs/heads/main' });

@@ -13,6 +13,7 @@ export const INBOUND_FAMILIES: readonly string[] = [
   'gitlab',
   'jenkins',
   'jira',
+  'kubernetes',
   'linear',
   'pagerduty',
   'sendgrid',
@@ -20,6 +21,7 @@ export const INBOUND_FAMILIES: readonly string[] = [
   'slack',
   'standard_webhooks',
   'stripe',
+  'trello',
   'twilio',
 ];
 

@@ -110,13 +110,25 @@ export class EventWriter {
     const unique = new Map<string, NewInboundEvent>();
     for (const event of inTime) if (!unique.has(keyOf(event))) unique.set(keyOf(event), event);
     const sorted = [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, event]) => event);
-    const results = sorted.length === 0 ? new Map<string, StoredEvent>() : await this.store(sorted);
+    const results = sorted.length === 0 ? new Map<string, StoredEvent>() : await this.storeAll(sorted);
     return batch.map((event) => {
       const first = unique.get(keyOf(event));
       const stored = first && results.get(first.id);
       if (stored === undefined) return LATE;
       return first === event ? stored : { ...stored, duplicate: true };
     });
+  }
+
+  /** One that the database refuses must not keep the others from being stored. */
+  private async storeAll(events: readonly NewInboundEvent[]): Promise<Map<string, StoredEvent>> {
+    try {
+      return await this.store(events);
+    } catch (error) {
+      const away = error instanceof DomainError && error.code === 'DATABASE_UNAVAILABLE';
+      if (away || events.length === 1) throw error;
+      const each = await Promise.allSettled(events.map((event) => this.store([event])));
+      return new Map(each.flatMap((one) => (one.status === 'fulfilled' ? [...one.value] : [])));
+    }
   }
 
   private async store(events: readonly NewInboundEvent[]): Promise<Map<string, StoredEvent>> {
@@ -140,7 +152,7 @@ export class EventWriter {
   }
 }
 
-/** Stands for what was not stored: its turn came too late, or what was there first has just been removed. */
+/** Stands for what was not stored: its turn came too late, the database refused it, or what was there first has just been removed. */
 export const LATE: StoredEvent = { id: '', duplicate: false };
 
 function keyOf({ id, endpointId, deliveryId }: NewInboundEvent): string {

@@ -537,9 +537,13 @@ describe('what goes out', () => {
     });
   });
 
-  test('nobody but the hub publishes what providers tell', async () => {
-    const answer = await hub.call('POST', '/api/v1/webhooks/events/github.push', { body: {} });
-    expect(answer.status).toBe(422);
+  test('nobody but the hub publishes what providers tell, nor registers such a type', async () => {
+    const published = await hub.call('POST', '/api/v1/webhooks/events/github.push', { body: {} });
+    expect(published.status).toBe(422);
+    const registered = await hub.call('POST', '/api/v1/admin/integration/event-types', {
+      body: { name: 'github.push' },
+    });
+    expect(registered.status).toBe(409);
   });
 
   test('a delivery of the hub that arrives is stopped', async () => {

@@ -173,7 +173,9 @@ describe.each(CASES)('$method $path', ({ method, path, good, status, as }) => {
       const answer = await hub.call(method, path.replace(ID, id), { body, ...(as === null && { as }) });
       const named = namedFields(answer.body);
       // The place of an entry inside the field may be told as well.
-      const told = named.some((name) => name === field || name.startsWith(`${field}.`) || name.startsWith(`${field}[`));
+      const told = named.some(
+        (name) => name === field || name.startsWith(`${field}.`) || name.startsWith(`${field}[`),
+      );
       if (answer.status !== status || !told) {
         problems.push(
           `${what}: ${answer.status}, naming ${named.join(', ') || 'nothing'}: ${answer.text.slice(0, 200)}`,

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { sign } from '@octokit/webhooks-methods';
-import { startReceiver, until, type Receiver } from '@signalbox/testing';
+import { describeWith, startReceiver, until, type Receiver } from '@signalbox/testing';
+import type { AppProcess } from './kit/app-process';
 import { startEmbedded } from './kit/embedded-stack';
 import type { HubClient } from './kit/hub-client';
-import { StackUnderTest } from './kit/stack';
+import { startReal } from './kit/real-stack';
+import { type Stack, StackUnderTest } from './kit/stack';
 
 const DELIVERIES = 400;
 /** What a dead process had claimed is free after 20 s. */
@@ -57,8 +59,8 @@ async function storm(client: HubClient, { path }: Endpoint, ids: string[]): Prom
   return acknowledged;
 }
 
-describe('kill -9 between the answer and what comes of it (embedded)', () => {
-  const stack = new StackUnderTest(startEmbedded);
+function describeKill<S extends Stack>(start: () => Promise<S>, doomedOf: (stack: S) => AppProcess): void {
+  const stack = new StackUnderTest(start);
   let receiver: Receiver;
   beforeAll(async () => {
     receiver = await startReceiver();
@@ -66,7 +68,7 @@ describe('kill -9 between the answer and what comes of it (embedded)', () => {
   afterAll(() => receiver.close());
 
   stack.it('every delivery that was acknowledged goes out, as one event', async () => {
-    const { hub } = stack.now;
+    const doomed = doomedOf(stack.now);
     const [client] = await stack.clients();
     const project = `killed-${randomUUID()}`;
     const endpoint = await makeEndpoint(client, project);
@@ -81,11 +83,11 @@ describe('kill -9 between the answer and what comes of it (embedded)', () => {
     const ids = Array.from({ length: DELIVERIES }, () => randomUUID());
     const sending = storm(client, endpoint, [...ids]);
     await until('some went out', 30_000, () => receiver.requests.length > DELIVERIES / 8);
-    await hub.kill();
+    await doomed.kill();
     const acknowledged = await sending;
     expect(acknowledged.size).toBeGreaterThan(DELIVERIES / 8);
 
-    await hub.start();
+    await doomed.start();
     const again = await storm(client, endpoint, [...ids]);
     expect(again.size).toBe(DELIVERIES);
     for (const [id, event] of acknowledged) expect(again.get(id)).toBe(event);
@@ -109,5 +111,17 @@ describe('kill -9 between the answer and what comes of it (embedded)', () => {
     expect(new Set(went.keys())).toEqual(new Set(again.values()));
     // One event each: whatever was sent twice bears the id of the same delivery.
     expect([...went.values()].filter((sent) => sent.size !== 1)).toEqual([]);
+  });
+}
+
+describe('kill -9 between the answer and what comes of it (embedded)', () => {
+  describeKill(startEmbedded, ({ hub }) => hub);
+});
+
+describeWith(['own-rabbitmq', 'own-redis'], 'kill -9 between the answer and what comes of it (real)', () => {
+  describeKill(startReal, ({ apps }) => {
+    const found = apps.find(({ name }) => name === 'integration-sync');
+    if (!found) throw new Error('Nobody takes deliveries');
+    return found;
   });
 });

@@ -12,6 +12,8 @@ export interface BootedHub {
   readonly adminUsername: string;
   readonly adminPassword: string;
   readonly adminSecret: string;
+  /** Undefined where it is not for tests to reach. */
+  readonly databaseUrl?: string;
   /** What the apps have logged so far; nothing of a hub that runs elsewhere. */
   logged(): readonly string[];
   stop(): Promise<void>;
@@ -23,6 +25,8 @@ const UNLIMITED = {
   LIMIT_AUTH_PER_MINUTE: '1000000',
   LIMIT_READ_PER_MINUTE: '1000000',
   LIMIT_WRITE_PER_MINUTE: '1000000',
+  LIMIT_RECEIVE_PER_MINUTE: '1000000',
+  LIMIT_PROVIDER_PER_MINUTE: '1000000',
   SIGN_IN_FREE_FAILURES: '1000000',
 };
 
@@ -67,6 +71,7 @@ export async function bootHub(
     adminUsername: config.ADMIN_USERNAME,
     adminPassword: config.ADMIN_PASSWORD ?? '',
     adminSecret: config.ADMIN_SECRET ?? '',
+    databaseUrl: database.url,
     logged: () => log.lines.map((line) => JSON.stringify(line)),
     stop: async () => {
       await apps.close();

@@ -41,6 +41,12 @@ export class Hub {
     return this.booted.adminPassword;
   }
 
+  /** @throws Error of a hub that runs elsewhere */
+  get databaseUrl(): string {
+    if (this.booted.databaseUrl === undefined) throw new Error('The database of this hub cannot be reached');
+    return this.booted.databaseUrl;
+  }
+
   /** Lines of the log; none of a hub that runs elsewhere. */
   logged(): readonly string[] {
     return this.booted.logged();

@@ -128,10 +128,25 @@ describe('the rules', () => {
     expect(await letsIn((route) => administrative(route) && (others(route) || !required(route)))).toEqual([]);
   });
 
-  test('let a key with `webhook` alone publish, and hardly anything else', async () => {
+  test('let a key with `webhook` alone publish and administer receiving, and hardly anything else', async () => {
     const found = await letsIn(
       (route) => required(route) && route.access.scopes.includes('webhook') && !OWN_AFFAIRS.test(route.path),
     );
-    expect(found).toEqual(['POST /api/v1/webhooks/events/{event_type}']);
+    const receiving = '/integration-management/webhooks';
+    expect(found.sort()).toEqual(
+      [
+        'POST /api/v1/webhooks/events/{event_type}',
+        `GET ${receiving}`,
+        `POST ${receiving}`,
+        `GET ${receiving}/{webhook_id}`,
+        `PUT ${receiving}/{webhook_id}`,
+        `DELETE ${receiving}/{webhook_id}`,
+        `POST ${receiving}/{webhook_id}/rotate-secret`,
+        `GET ${receiving}/{webhook_id}/events`,
+        `GET ${receiving}/{webhook_id}/events/{event_id}`,
+        `POST ${receiving}/{webhook_id}/events/{event_id}/replay`,
+        `POST ${receiving}/{webhook_id}/replay`,
+      ].sort(),
+    );
   });
 });

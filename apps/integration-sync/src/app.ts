@@ -6,6 +6,7 @@ import { NestPinoLogger } from '@signalbox/observability';
 import type { RunningApp, Runtime } from '@signalbox/rpc';
 import { OutboundClient, SecretBox } from '@signalbox/security';
 import { integrationsDatabase } from './database';
+import { IntakeService } from './inbound/intake/intake.service';
 import { IntegrationSyncModule } from './integration-sync.module';
 
 /** Connected systems: their settings and credentials, whether they can be reached, what they send. The schema must have been migrated. */
@@ -28,6 +29,7 @@ export async function startIntegrationSync(runtime: Runtime): Promise<RunningApp
     checks: [{ name: 'integration-sync database', probe: () => database.ping() }],
     async close() {
       await server.close();
+      await app.get(IntakeService).idle();
       await app.get(Jobs).close();
       await app.get(OutboundClient).close(1_000);
       await app.close();

@@ -1,15 +1,26 @@
 import type { ServiceDatabase } from '@signalbox/database';
 import { dataKeyOf } from '@signalbox/security';
+import { InboundEndpointEntity } from './inbound/endpoints/inbound-endpoint.entity';
+import { boundTo } from './inbound/endpoints/sealing';
+import { InboundEventEntity, InboundTotalEntity } from './inbound/events/inbound-event.entity';
 import { IntegrationActivityEntity } from './integrations/integration-activity.entity';
 import { IntegrationVersionEntity } from './integrations/integration-version.entity';
 import { IntegrationEntity } from './integrations/integration.entity';
 import { versionRow } from './integrations/settings-vault';
 import { Integrations1763730000000 } from './migrations/1763730000000-integrations';
+import { Inbound1763730000200 } from './migrations/1763730000200-inbound';
 
 export const integrationsDatabase: ServiceDatabase = {
   schema: 'integrations',
-  entities: [IntegrationEntity, IntegrationVersionEntity, IntegrationActivityEntity],
-  migrations: [Integrations1763730000000],
+  entities: [
+    IntegrationEntity,
+    IntegrationVersionEntity,
+    IntegrationActivityEntity,
+    InboundEndpointEntity,
+    InboundEventEntity,
+    InboundTotalEntity,
+  ],
+  migrations: [Integrations1763730000000, Inbound1763730000200],
   byIndex: true,
   sealed: [
     {
@@ -18,5 +29,11 @@ export const integrationsDatabase: ServiceDatabase = {
       column: 'data_key',
       boundTo: ({ integration_id: id = '', version }) => dataKeyOf(versionRow(id, Number(version))),
     },
+    ...['secret', 'previous_secret'].map((column) => ({
+      table: 'inbound_endpoints',
+      key: { id: 'uuid' } as const,
+      column,
+      boundTo: ({ id = '' }) => boundTo(id),
+    })),
   ],
 };

@@ -5,6 +5,7 @@ import { DatabaseModule } from '@signalbox/database';
 import { type Runtime, RpcModule } from '@signalbox/rpc';
 import { SecretBox } from '@signalbox/security';
 import { integrationsDatabase } from './database';
+import { InboundModule } from './inbound/inbound.module';
 import { IntegrationsModule } from './integrations/integrations.module';
 import { PartsModule } from './parts.module';
 
@@ -18,6 +19,7 @@ export class IntegrationSyncModule {
         DatabaseModule.forService(integrationsDatabase, config, log),
         AuditOutboxModule.forService('integration-sync', log),
         PartsModule.of(config, log, new SecretBox(...encryptionKeys(config))),
+        InboundModule.of(config),
         IntegrationsModule,
       ],
     };

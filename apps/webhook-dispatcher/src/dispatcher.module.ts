@@ -4,7 +4,7 @@ import { type Config, encryptionKeys } from '@signalbox/config';
 import { Database, DatabaseModule, newId } from '@signalbox/database';
 import { createJobs, Jobs } from '@signalbox/jobs';
 import { type Runtime, RpcModule } from '@signalbox/rpc';
-import { OutboundClient, SecretBox } from '@signalbox/security';
+import { hubMark, OutboundClient, SecretBox } from '@signalbox/security';
 import type { Logger } from 'pino';
 import { webhooksDatabase } from './database';
 import { DeliveriesController } from './deliveries/deliveries.controller';
@@ -84,6 +84,7 @@ export class DispatcherModule {
           useFactory: (client: OutboundClient) =>
             new Sender(client, {
               brand: config.BRAND,
+              mark: hubMark(config.BRAND, encryptionKeys(config)[0]),
               responseLimitBytes: config.DELIVERY_RESPONSE_LIMIT_BYTES,
               maxRetryAfterMs: config.DELIVERY_RETRY_AFTER_MAX_SECONDS * 1000,
             }),

@@ -167,6 +167,17 @@ export const DECLARATION = declare({
     about: 'Writes a minute of one client on the code-review surface, and without a credential anywhere.',
     group: 'Limits',
   },
+  LIMIT_RECEIVE_PER_MINUTE: {
+    schema: whole(1, 1_000_000_000).default(10),
+    about:
+      'Deliveries a minute to one webhook endpoint that says nothing else (`rate_limit`), and to addresses of none from one client.',
+    group: 'Limits',
+  },
+  LIMIT_PROVIDER_PER_MINUTE: {
+    schema: whole(1, 1_000_000_000).default(100),
+    about: 'Deliveries a minute of one client to the common address of a provider.',
+    group: 'Limits',
+  },
   LIMIT_GLOBAL_PER_SECOND: {
     schema: whole(1, 1_000_000_000).default(10_000),
     about: 'Requests a second of everybody together.',
@@ -246,6 +257,12 @@ export const DECLARATION = declare({
   DELIVERY_RETENTION_DAYS: {
     schema: whole(1, 3650).default(30),
     about: 'Days that ended deliveries, their attempts and events are kept.',
+    group: 'Delivery',
+  },
+  INBOUND_RETENTION_DAYS: {
+    schema: whole(1, 3650).default(30),
+    about:
+      'Days that what providers sent is kept once it is processed. What is sent again later than that is taken for new.',
     group: 'Delivery',
   },
   STATSD_URL: {

@@ -28,8 +28,8 @@
  * **Calling** a provider is done over an injected {@link ConnectorHttp}; its failures are {@link ConnectionError}s, whose
  * messages hold nothing of the credentials.
  *
- * **Adding a provider**: a folder with `connector.ts` and `fixtures-for-spec.ts`, a line in `registry.ts`, then
- * `npm run docs:providers`. The conformance suite finds it by itself.
+ * **Adding a provider**: a folder with `connector.ts` and `fixtures-for-spec.ts`, a line in `registry.ts`, its word in
+ * `INBOUND_FAMILIES` of `@signalbox/contracts`, then `npm run docs:providers`. The conformance suite finds it by itself.
  *
  * @packageDocumentation
  */

@@ -35,6 +35,8 @@ export type ResourceKind =
   | 'api_key'
   | 'plugin'
   | 'integration'
+  | 'inbound_endpoint'
+  | 'inbound_event'
   | 'route'
   | 'resource';
 

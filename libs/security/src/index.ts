@@ -9,6 +9,7 @@ export type { AddressResolver, ResolvedAddress } from './outbound/resolver';
 export type { UrlRefusal } from './outbound/target-url';
 export { dataKeyOf, Envelope, type SealedRow } from './sealed/envelope';
 export { SecretBox, SecretBoxError, type SecretBoxErrorCode } from './sealed/secret-box';
+export { hubMark, type HubMark } from './signatures/hub-mark';
 export { signingKeys, type SigningKeys } from './signatures/signing-keys';
 export {
   generateWebhookSecret,

@@ -3,6 +3,12 @@ import { AUDITED, type AuditAction, type AuditEntryView } from '@signalbox/contr
 import type { Answer } from '../answer';
 import { useHub, type CallerName } from '../hub';
 import { BASE as INTEGRATIONS, makeIntegration, stripe } from '../integration-management/integrations';
+import {
+  deliver,
+  makeEndpoint,
+  settled,
+  WEBHOOKS as ENDPOINTS,
+} from '../integration-management/webhook-endpoints';
 import { ID, MASK, TEXT, TIME, WEBHOOK } from '../samples';
 import { makeAdminKey } from './api-keys';
 import { eventually } from './usage';
@@ -73,6 +79,13 @@ const anybody = async () =>
   ).body.id;
 const webhook = () => makeAdminWebhook(hub, { secret: secret(), headers: { Authorization: secret() } });
 const integration = async () => (await makeIntegration(hub, { credentials: { api_key: secret() } })).id;
+const endpointInput = async () => ({
+  integration_id: await integration(),
+  name: 'Audited',
+  secret: secret(),
+});
+const endpoint = async () =>
+  (await hub.call<{ id: string }>('POST', ENDPOINTS, { body: await endpointInput() })).body.id;
 const key = async () => {
   const made = await makeAdminKey(hub);
   secrets.push(made.api_key);
@@ -140,6 +153,16 @@ const DOINGS: Readonly<
     put(`${INTEGRATIONS}/${await integration()}`, { credentials: { api_key: secret() } }),
   'integrations.delete': async () => remove(`${INTEGRATIONS}/${await integration()}`),
   'integrations.test': async () => post(`${INTEGRATIONS}/${await integration()}/test`),
+  'inbound-endpoints.create': async () => post(ENDPOINTS, await endpointInput()),
+  'inbound-endpoints.update': async () => put(`${ENDPOINTS}/${await endpoint()}`, { secret: secret() }),
+  'inbound-endpoints.delete': async () => remove(`${ENDPOINTS}/${await endpoint()}`),
+  'inbound-endpoints.rotate-secret': async () => post(`${ENDPOINTS}/${await endpoint()}/rotate-secret`),
+  'inbound-events.replay': async () => {
+    const open = await makeEndpoint(hub, 'generic', { verify_signature: false });
+    const { body } = await deliver(hub, `${ENDPOINTS}/receive/${open.path}`, '{}', {});
+    await settled(hub, open, body.event_id);
+    return post(`${ENDPOINTS}/${open.id}/events/${body.event_id}/replay`);
+  },
   'event-types.create': () =>
     Promise.resolve(post(`${BASE}/event-types`, { name: `audited.t${randomUUID().replaceAll('-', '')}` })),
 };

@@ -31,6 +31,9 @@ export const ACCESS_RULES = {
   /** Integrations and their inbound endpoints. */
   oversee: required(['admin', 'integration_manager'], ['read', 'write', 'admin']),
   manage: required(['admin', 'integration_manager'], ['write', 'admin']),
+  /** Inbound endpoints and what they received. */
+  receiveRead: required(['admin', 'integration_manager'], ['read', 'write', 'admin', 'webhook']),
+  receiveManage: required(['admin', 'integration_manager'], ['write', 'admin', 'webhook']),
   admin: required(['admin'], ['admin']),
   /** Metrics on the public port. */
   observe: required(['admin'], ['read', 'admin']),

@@ -50,10 +50,12 @@ export const ERROR_PROSE: Readonly<Record<ErrorCode, ErrorProse>> = {
       'The API key is mistyped, revoked, rotated out, switched off or expired.',
       'The request bears two different credentials.',
       'At sign-in: the user name, password or secret is wrong.',
+      'A delivery of a provider: its signature is missing, wrong, or of too long ago ([Receiving](../receiving.md#what-is-answered)).',
     ],
     remedies: [
       'A token: refresh it, or sign in again. An access token is good for 15 minutes.',
       'A key: an administrator sees what became of it ([API keys](../api-keys.md)). Which of the reasons it was is not told to who calls.',
+      'A delivery: hold the secret of the endpoint, and its `signature_header`, against what is set up at [the provider](../providers.md). `signalbox_inbound_refused_total` has the reason.',
       'The same request will fail again: do not repeat it unchanged.',
     ],
   },
@@ -62,7 +64,7 @@ export const ERROR_PROSE: Readonly<Record<ErrorCode, ErrorProse>> = {
     causes: [
       'The role of the user, or the scopes of the API key, do not suffice. `x-access` in the OpenAPI document says what each operation needs.',
       'The API key may not be used from this address (`allowed_ips`).',
-      'The hub takes no requests from this address at all (`IP_ALLOW`, `IP_DENY`).',
+      'The hub takes no requests from this address at all (`IP_ALLOW`, `IP_DENY`), or the webhook endpoint no deliveries (`allowed_ips`).',
     ],
     remedies: [
       'Use a credential that may, or ask an administrator. What lies outside the projects of a caller is 404, not 403.',
@@ -86,8 +88,8 @@ export const ERROR_PROSE: Readonly<Record<ErrorCode, ErrorProse>> = {
   CONFLICT: {
     means: 'Against what is there, or an `Idempotency-Key` used with another request',
     causes: [
-      'A name that must be unique is taken: of a user, an event type, a report.',
-      'What is asked cannot be done in this state: resending deliveries of a webhook that is switched off, changing an API key that is revoked, removing the last administrator.',
+      'A name that must be unique is taken: of a user, an event type, a report; the path of a webhook endpoint.',
+      'What is asked cannot be done in this state: resending deliveries of a webhook that is switched off, changing an API key that is revoked, removing the last administrator, replaying an event that is being processed.',
       'There are as many as there may be, of event types or reports.',
       'The `Idempotency-Key` was used with another body, or the first request with it is still running. In the latter case there is a `Retry-After`.',
     ],
@@ -98,21 +100,23 @@ export const ERROR_PROSE: Readonly<Record<ErrorCode, ErrorProse>> = {
   },
   PAYLOAD_TOO_LARGE: {
     means: 'The body is larger than the hub takes',
-    causes: ['The body is over `BODY_LIMIT_BYTES`, 1 MiB unless it was changed.'],
+    causes: [
+      'The body is over `BODY_LIMIT_BYTES`, 1 MiB unless it was changed; that of a delivery also once it is unpacked.',
+    ],
     remedies: ['Send less at a time. Who runs the hub may raise the limit.'],
   },
   UNSUPPORTED_MEDIA_TYPE: {
     means: 'The body is not `application/json`, or is packed',
     causes: [
       'The `Content-Type` is missing or another one.',
-      'There is a `Content-Encoding`: packed bodies are not taken.',
+      'There is a `Content-Encoding`: packed bodies are not taken, but for deliveries of providers, with gzip or deflate.',
     ],
     remedies: ['Send `Content-Type: application/json` and the plain bytes.'],
   },
   RATE_LIMITED: {
     means: 'Too many requests; `Retry-After` says when to come back',
     causes: [
-      'A [limit](../operations.md#limits) is reached: of the key, the user, the address or everybody together. `RateLimit` in the answer says which.',
+      'A [limit](../operations.md#limits) is reached: of the key, the user, the address, the webhook endpoint or everybody together. `RateLimit` in the answer says which.',
       'Too many failed sign-ins: the next one is [slowed](../signing-in.md#signing-in), and trying earlier does not help, even with the right password.',
     ],
     remedies: [
@@ -148,6 +152,7 @@ export const ERROR_PROSE: Readonly<Record<ErrorCode, ErrorProse>> = {
     causes: [
       'The service behind the gateway is down, starting or stopping, or the bus between them is.',
       'The hub is under more load than it takes.',
+      'A delivery of a provider is not known to be stored. Sent again, it is stored once.',
     ],
     remedies: [WAIT, REPORT],
   },

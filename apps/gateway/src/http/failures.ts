@@ -29,6 +29,9 @@ const BY_STATUS: Readonly<Record<number, DomainErrorData>> = {
   503: { code: 'SERVICE_UNAVAILABLE' },
 };
 
+/** A delivery that its provider did not send. Unlike a wrong password it is no slip of anybody. */
+const FORGED = 'signature_refused';
+
 /** The operation may have run, although its caller does not hear of it. */
 const MAY_HAVE_RUN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'DEADLINE_EXCEEDED',
@@ -49,7 +52,7 @@ export class Failures {
     const { hub } = request;
     const { data, surface } = this.judge(error, request, reply);
     this.report(error, data, request);
-    if (data.code === 'FORBIDDEN') this.refusals.note(request, error, data);
+    if (data.code === 'FORBIDDEN' || data.messageKey === FORGED) this.refusals.note(request, error, data);
     const { status, code } = publishedCode(surface.errors, data.code, data.resource);
     if (status === 401) reply.header('www-authenticate', 'Bearer realm="signalbox"');
     if (data.retryAfter !== undefined) reply.header('retry-after', data.retryAfter);

@@ -1,6 +1,7 @@
 import { DomainError, type DomainErrorData } from '@signalbox/contracts';
 import { parseStrictJson, StrictJsonError, type StrictJsonReason } from '@signalbox/security';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { keep, takeAnything } from './any-body';
 
 /**
  * Text that is no JSON, or not one thing to every reader, is malformed. A name or a character that we do not take is a
@@ -18,14 +19,16 @@ const CODES: Readonly<Record<StrictJsonReason, DomainErrorData['code']>> = {
 /** Where the fault is in the body as a whole. */
 const WHOLE_BODY = 'body';
 
-/** Takes JSON and nothing else; keeps the bytes as they came. */
+/** Takes JSON and nothing else, but where a route takes anything; keeps the bytes as they came. */
 export function takeJsonBodies(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', takeAnything);
   fastify.addContentTypeParser(
     'application/json',
     { parseAs: 'buffer' },
     (request: FastifyRequest, raw: Buffer, done) => {
       if (raw.length === 0) return done(null, undefined);
+      if (request.hub.facts?.takesAnything === true) return keep(request, raw, done);
       if (isEncoded(request)) return done(new DomainError({ code: 'UNSUPPORTED_MEDIA_TYPE' }), undefined);
       request.hub.rawBody = raw;
       try {

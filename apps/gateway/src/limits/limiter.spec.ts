@@ -49,8 +49,24 @@ describe('the table of limits', () => {
     ['a sign-in', { kind: 'auth', method: 'POST' }, ['auth', 10, 60, 'address:203.0.113.7']],
     ['a sign-in with a token', { kind: 'auth', principal: user }, ['auth', 10, 60, 'address:203.0.113.7']],
     ['a sign-in with a key', { kind: 'auth', principal: key }, ['auth', 10, 60, 'address:203.0.113.7']],
+    ['a provider', { kind: 'provider', method: 'POST' }, ['provider', 100, 60, 'address:203.0.113.7']],
+    [
+      'a provider with a key',
+      { kind: 'provider', principal: key },
+      ['provider', 100, 60, 'address:203.0.113.7'],
+    ],
   ] as const)('binds %s, and everybody together', (_who, facts, row) => {
     expect(binding(facts)).toEqual([row, global]);
+  });
+
+  it('binds a delivery to everybody when it comes, and to its endpoint once that is known', () => {
+    expect(binding({ kind: 'receive', method: 'POST' })).toEqual([global]);
+    expect(binding({ kind: 'receive', receive: { key: 'endpoint:e1', limit: null } })).toEqual([
+      ['receive', 10, 60, 'endpoint:e1'],
+    ]);
+    expect(binding({ kind: 'receive', receive: { key: 'endpoint:e1', limit: 600 } })).toEqual([
+      ['receive', 600, 60, 'endpoint:e1'],
+    ]);
   });
 
   it.each([

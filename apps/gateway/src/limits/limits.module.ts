@@ -13,6 +13,8 @@ export class LimitsModule {
   static of(config: Config, log: Logger): DynamicModule {
     return {
       module: LimitsModule,
+      // Deliveries are counted once it is known whose they are: in a controller.
+      global: true,
       providers: [
         { provide: LimitStore, useFactory: () => storeOf(config, log) },
         {

@@ -20,6 +20,8 @@ export interface LimitedRequest {
   readonly surface: SurfaceName;
   /** Undefined where nobody has signed in. */
   readonly principal: Principal | undefined;
+  /** Of a delivery: whose share it takes, and how much that is a minute where it is not the published limit. */
+  readonly receive?: { readonly key: string; readonly limit: number | null };
 }
 
 export type LimitSettings = Pick<
@@ -28,6 +30,8 @@ export type LimitSettings = Pick<
   | 'LIMIT_AUTH_PER_MINUTE'
   | 'LIMIT_READ_PER_MINUTE'
   | 'LIMIT_WRITE_PER_MINUTE'
+  | 'LIMIT_RECEIVE_PER_MINUTE'
+  | 'LIMIT_PROVIDER_PER_MINUTE'
   | 'LIMIT_GLOBAL_PER_SECOND'
 >;
 
@@ -64,8 +68,18 @@ export class Policies {
         whose: (request) => (reads(request) ? undefined : byKind(request)),
       },
       {
+        policy: ({ receive }) =>
+          policy('receive', receive?.limit ?? settings.LIMIT_RECEIVE_PER_MINUTE, MINUTE),
+        whose: ({ receive }) => receive?.key,
+      },
+      {
+        policy: policy('provider', settings.LIMIT_PROVIDER_PER_MINUTE, MINUTE),
+        whose: ({ kind, address }) => (kind === 'provider' ? ofAddress(address) : undefined),
+      },
+      {
         policy: policy('global', settings.LIMIT_GLOBAL_PER_SECOND, SECOND),
-        whose: ({ kind }) => (kind === 'none' ? undefined : 'all'),
+        // A delivery was counted there when it came, before anybody knew whose it is.
+        whose: ({ kind, receive }) => (kind === 'none' || receive ? undefined : 'all'),
       },
     ];
   }
@@ -86,11 +100,16 @@ function policy(name: string, limit: number, windowSeconds: number): LimitPolicy
 }
 
 function keyOf({ kind, principal }: LimitedRequest): Principal | undefined {
-  return kind !== 'auth' && principal?.kind === 'api_key' ? principal : undefined;
+  return bindsCaller(kind) && principal?.kind === 'api_key' ? principal : undefined;
 }
 
 function userOf({ kind, principal }: LimitedRequest): Principal | undefined {
-  return kind !== 'auth' && principal?.kind === 'user' ? principal : undefined;
+  return bindsCaller(kind) && principal?.kind === 'user' ? principal : undefined;
+}
+
+/** Sign-ins and deliveries have limits of their own. */
+function bindsCaller(kind: LimitKind): boolean {
+  return kind === 'standard' || kind === 'none';
 }
 
 function reads({ method }: LimitedRequest): boolean {
@@ -99,14 +118,14 @@ function reads({ method }: LimitedRequest): boolean {
 
 /** Reads and writes are limited for users of the code-review surface, and for whoever has not signed in. */
 function byKind(request: LimitedRequest): string | undefined {
-  if (request.kind === 'auth' || keyOf(request)) return undefined;
+  if (!bindsCaller(request.kind) || keyOf(request)) return undefined;
   const user = userOf(request);
   if (!user) return ofAddress(request.address);
   return request.surface === 'code-review' ? `user:${user.id}` : undefined;
 }
 
 /** Whoever has one IPv6 address has its whole /64. */
-function ofAddress(address: string): string {
+export function ofAddress(address: string): string {
   if (isIP(address) === 0) return 'address:unknown';
   if (!isIPv6(address)) return `address:${address}`;
   const parsed = ipaddr.process(address);

@@ -179,6 +179,31 @@ export const ERROR_SENTENCES = {
     'zh-TW': '報表數量過多',
     'zh-CN': '报表数量过多',
   },
+  inbound_endpoint_not_found: {
+    en: 'Webhook endpoint not found',
+    'zh-TW': 'Webhook 端點不存在',
+    'zh-CN': 'Webhook 端点不存在',
+  },
+  inbound_event_not_found: {
+    en: 'Webhook event not found',
+    'zh-TW': 'Webhook 事件不存在',
+    'zh-CN': 'Webhook 事件不存在',
+  },
+  inbound_path_taken: {
+    en: 'The path is taken',
+    'zh-TW': '路徑已被使用',
+    'zh-CN': '路径已被使用',
+  },
+  inbound_event_pending: {
+    en: 'The event is being processed',
+    'zh-TW': '事件仍在處理中',
+    'zh-CN': '事件仍在处理中',
+  },
+  signature_refused: {
+    en: 'The signature is missing or wrong',
+    'zh-TW': '簽名缺失或錯誤',
+    'zh-CN': '签名缺失或错误',
+  },
   unreadable_request: {
     en: 'The request cannot be read',
     'zh-TW': '請求無法解析',

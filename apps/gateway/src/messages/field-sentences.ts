@@ -175,6 +175,16 @@ export const FIELD_SENTENCES = {
     'zh-TW': '必須是狀態碼（如 404）或狀態碼類別（如 4xx）',
     'zh-CN': '必须是状态码（如 404）或状态码类别（如 4xx）',
   },
+  inbound_path: {
+    en: 'must have 1 to 128 letters, digits and -._~',
+    'zh-TW': '必須為 1 至 128 個字母、數字或 -._~',
+    'zh-CN': '必须为 1 至 128 个字母、数字或 -._~',
+  },
+  header_name: {
+    en: 'must be the name of a header',
+    'zh-TW': '必須是標頭名稱',
+    'zh-CN': '必须是请求头名称',
+  },
   idempotency_key: {
     en: 'must have 1 to 255 visible ASCII characters',
     'zh-TW': '必須為 1 至 255 個可見 ASCII 字元',

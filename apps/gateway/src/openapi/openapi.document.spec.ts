@@ -2,9 +2,10 @@ import { Global, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { validate } from '@readme/openapi-parser';
-import { RpcClient } from '@signalbox/rpc';
+import { Notices, RpcClient } from '@signalbox/rpc';
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
+import { Limiter } from '../limits/limiter';
 import { SURFACES } from '../surfaces/surface';
 import { SurfacesModule } from '../surfaces/surfaces.module';
 import { OpenApiDocument } from './openapi.document';
@@ -12,7 +13,14 @@ import { OpenApiModule } from './openapi.module';
 import { isReference, METHODS, type Operation, type Schema } from './schema';
 
 @Global()
-@Module({ providers: [{ provide: RpcClient, useValue: {} }], exports: [RpcClient] })
+@Module({
+  providers: [
+    { provide: RpcClient, useValue: {} },
+    { provide: Notices, useValue: { listen: () => Promise.resolve(), onReconnect: () => undefined } },
+    { provide: Limiter, useValue: {} },
+  ],
+  exports: [RpcClient, Notices, Limiter],
+})
 class Fakes {}
 
 @Module({ imports: [Fakes, OpenApiModule, SurfacesModule] })

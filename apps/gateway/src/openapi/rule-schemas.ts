@@ -1,4 +1,10 @@
-import { EVENT_TYPE_MAX_LENGTH, EVENT_TYPE_PATTERN, STATUS_FILTER } from '@signalbox/contracts';
+import {
+  EVENT_TYPE_MAX_LENGTH,
+  EVENT_TYPE_PATTERN,
+  HEADER_NAME,
+  INBOUND_PATH,
+  STATUS_FILTER,
+} from '@signalbox/contracts';
 import type { Schema } from './schema';
 
 /** What each validation rule says in JSON Schema, by the name it has in class-validator's metadata. */
@@ -38,6 +44,8 @@ const RULE_SCHEMAS: Readonly<Record<string, (...constraints: never[]) => Schema>
     pattern: '^(\\*|[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*(\\.[a-z][a-z0-9_]*|\\.\\*))$',
   }),
   addressRange: () => ({ type: 'string' }),
+  inboundPath: () => ({ type: 'string', pattern: INBOUND_PATH.source }),
+  headerName: () => ({ type: 'string', pattern: HEADER_NAME.source }),
   arrayUnique: () => ({ uniqueItems: true }),
   moment: () => ({ type: 'string', format: 'date-time' }),
   queryTime: () => ({ type: 'string', anyOf: [{ format: 'date' }, { format: 'date-time' }] }),

@@ -40,6 +40,11 @@ export function SignIn(): MethodDecorator {
   return declare({ access: ACCESS_RULES.public, limit: 'auth', idempotent: false });
 }
 
+/** Deliveries of providers: public, any content, sent again with headers of the provider's own rather than an `Idempotency-Key`. */
+export function ReceivesDeliveries(limit: 'receive' | 'provider'): MethodDecorator {
+  return declare({ access: ACCESS_RULES.public, limit, idempotent: false, takesAnything: true });
+}
+
 /** A Content-Security-Policy of the route's own, for pages. */
 export function ContentSecurityPolicy(policy: string): MethodDecorator {
   return declare({ contentSecurityPolicy: policy });

@@ -14,6 +14,8 @@ export interface RouteFacts {
   readonly limit: LimitKind;
   /** Whether `Idempotency-Key` is honoured (on POST). */
   readonly idempotent: boolean;
+  /** The body is taken as it comes, whatever it is: nothing of it is parsed. */
+  readonly takesAnything?: boolean;
   /** A Content-Security-Policy of its own; without it the strict one of an API. */
   readonly contentSecurityPolicy?: string;
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { InboundModule } from '../inbound/inbound.module';
 import { AdministrationModule } from './administration/administration.module';
 import { AutomationModule } from './automation/automation.module';
 import { CodeReviewModule } from './code-review/code-review.module';
@@ -13,6 +14,7 @@ import { IntegrationServiceModule } from './integration-service/integration-serv
     CodeReviewModule,
     IntegrationManagementModule,
     IntegrationServiceModule,
+    InboundModule,
   ],
 })
 export class SurfacesModule {}

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '@signalbox/contracts';
-import { column, Database } from '@signalbox/database';
+import { Batcher, column, Database } from '@signalbox/database';
 import type { Logger } from 'pino';
-import { Batcher } from './batcher';
 import { HELD_BY_1 } from './claims.repository';
 
 /** One attempt and the state it leaves its delivery in, named as the columns are. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { newId } from '@signalbox/database';
 import { counter, histogram } from '@signalbox/observability';
-import { maskHeaders, OutboundClient, OutboundError, signWebhook } from '@signalbox/security';
+import { type HubMark, maskHeaders, OutboundClient, OutboundError, signWebhook } from '@signalbox/security';
 import type { Claim } from './claim';
 import type { Endpoint } from './endpoint';
 import type { LaneSignal } from './lanes';
@@ -21,6 +21,8 @@ const durations = histogram({
 
 export interface SenderOptions {
   readonly brand: string;
+  /** Goes along, so that a delivery which comes back is known for the hub's own. */
+  readonly mark: HubMark;
   readonly responseLimitBytes: number;
   readonly maxRetryAfterMs: number;
 }
@@ -77,12 +79,13 @@ export class Sender {
   }
 
   private headers(claim: Claim, endpoint: Endpoint, startedAt: number): Record<string, string> {
-    const { brand } = this.options;
+    const { brand, mark } = this.options;
     return {
       ...endpoint.headers,
       'Content-Type': 'application/json',
       'User-Agent': `${brand}-Webhook/1.0`,
       [`X-${brand}-Event`]: claim.eventType,
+      [mark.header]: mark.value,
       ...signWebhook({
         secrets: [endpoint.secret],
         id: claim.deliveryId,

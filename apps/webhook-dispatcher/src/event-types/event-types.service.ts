@@ -8,6 +8,8 @@ import {
   type EventTypeView,
   type Page,
   type PageRequest,
+  type Principal,
+  isInboundType,
   TEST_EVENT_TYPE,
 } from '@signalbox/contracts';
 import type { EventTypeEntity } from './event-type.entity';
@@ -46,7 +48,8 @@ export class EventTypesService {
       throw DomainError.invalid({ field: 'name', key: 'field.event_type_name' });
     }
     if (input.schema) compileSchema(input.schema);
-    if (input.name === TEST_EVENT_TYPE || Object.hasOwn(BUILT_IN_EVENT_TYPES, input.name)) {
+    const reserved = input.name === TEST_EVENT_TYPE || isInboundType(input.name);
+    if (reserved || Object.hasOwn(BUILT_IN_EVENT_TYPES, input.name)) {
       throw DomainError.conflict('event_type');
     }
     if ((await this.types.count()) >= MAX_REGISTERED) {
@@ -64,10 +67,13 @@ export class EventTypesService {
 
   /**
    * @param data JSON text
+   * @param by who publishes it
    * @throws DomainError VALIDATION_FAILED naming `event_type`, or the fields that break the type's schema
    */
-  async check(type: string, data: string): Promise<void> {
+  async check(type: string, data: string, by: Pick<Principal, 'kind'>): Promise<void> {
     if (Object.hasOwn(BUILT_IN_EVENT_TYPES, type)) return;
+    // What providers tell: whoever subscribes relies on it that nobody else can.
+    if (by.kind === 'system' && isInboundType(type)) return;
     const check = await this.known(type);
     if (check === undefined) {
       throw DomainError.invalid({ field: 'event_type', key: 'field.unknown_event_type', params: { type } });
@@ -85,7 +91,9 @@ export class EventTypesService {
     patterns: readonly string[],
     fieldOf = (index: number): string => `events[${index}]`,
   ): Promise<void> {
-    const exact = [...new Set(patterns)].filter((pattern) => !matchesBuiltIn(pattern));
+    const exact = [...new Set(patterns)].filter(
+      (pattern) => !matchesBuiltIn(pattern) && !isInboundType(pattern),
+    );
     if (exact.length === 0) return;
     const names = (await this.types.all()).map((type) => type.name);
     const problems = exact.filter((pattern) => !names.some((name) => matches(pattern, name)));

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError, type CallContext, type PublishInput, sees } from '@signalbox/contracts';
-import { newId } from '@signalbox/database';
+import { Batcher, newId } from '@signalbox/database';
 import { counter } from '@signalbox/observability';
-import { Batcher } from '../engine/batcher';
 import { Engine } from '../engine/engine';
 import { EventTypesService } from '../event-types/event-types.service';
 import { EventsRepository, type NewEvent } from './events.repository';
@@ -43,7 +42,7 @@ export class EventsService {
   ): Promise<{ event_id: string; event_type: string; deliveries: number }> {
     const projectId = input.project_id ?? null;
     if (projectId !== null && !sees(context.principal, projectId)) throw DomainError.notFound('resource');
-    await this.eventTypes.check(input.event_type, input.data);
+    await this.eventTypes.check(input.event_type, input.data, context.principal);
     if (this.writer.full) throw new DomainError({ code: 'SERVICE_UNAVAILABLE', retryAfter: 1 });
     const id = context.idempotencyId ?? newId();
     const deliveries = await this.writer.add({

@@ -9,6 +9,8 @@ export const AUDIT_RESOURCES = [
   'webhook',
   'event_type',
   'integration',
+  'inbound_endpoint',
+  'inbound_event',
   'encryption_key',
 ] as const;
 export type AuditResource = (typeof AUDIT_RESOURCES)[number];
@@ -47,6 +49,11 @@ export const AUDITED = {
   'integrations.update': 'integration',
   'integrations.delete': 'integration',
   'integrations.test': 'integration',
+  'inbound-endpoints.create': 'inbound_endpoint',
+  'inbound-endpoints.update': 'inbound_endpoint',
+  'inbound-endpoints.delete': 'inbound_endpoint',
+  'inbound-endpoints.rotate-secret': 'inbound_endpoint',
+  'inbound-events.replay': 'inbound_event',
   /** By the hub itself: the endpoint answered 410. */
   'webhooks.disable': 'webhook',
   /** By the command `npm run keys:rotate`. */
@@ -66,6 +73,8 @@ export const AUDITED_WITHOUT_OPERATION: readonly AuditAction[] = [
 /** Commands that are not on record, and why. */
 export const NOT_AUDITED: Readonly<Record<string, string>> = {
   'events.publish': 'events are traffic: each is kept with who published it, and listed by its deliveries',
+  'inbound.receive':
+    'deliveries are traffic: each is kept as an inbound event; those that are refused are on record as refused calls',
   'api-keys.used':
     'when a key was used last is told by gateways, not by callers; requests are in the usage logs',
   'idempotency.claim': 'what the gateway remembers of a request; the change that it led to is on record',

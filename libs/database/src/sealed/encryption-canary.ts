@@ -53,7 +53,7 @@ async function oneOf(
   { table, key, column }: SealedColumn,
 ): Promise<SealedRow | undefined> {
   const { rows } = await database.query<SealedRow>(
-    `SELECT ${keyAsText(key)}, ${column} AS sealed FROM ${table} LIMIT 1`,
+    `SELECT ${keyAsText(key)}, ${column} AS sealed FROM ${table} WHERE ${column} IS NOT NULL LIMIT 1`,
   );
   return rows[0];
 }

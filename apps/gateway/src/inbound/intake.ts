@@ -1,0 +1,128 @@
+import { Injectable } from '@nestjs/common';
+import {
+  DomainError,
+  INBOUND_PATH,
+  type InboundAnswer,
+  inboundOperations,
+  type InboundTarget,
+} from '@signalbox/contracts';
+import { RpcClient } from '@signalbox/rpc';
+import { AddressRanges } from '@signalbox/security';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { limitHeaders, secondsUntilReset } from '../limits/limit-headers';
+import { Limiter } from '../limits/limiter';
+import { ofAddress } from '../limits/policies';
+import { Doors } from './doors';
+
+/** From the last byte of the request: Slack takes a delivery for lost after three seconds. */
+const ANSWER_MS = 2_500;
+/** When a provider may try again what could not be stored. */
+const AGAIN_SECONDS = 5;
+
+export type StoredDelivery = Extract<InboundAnswer, { event_id: string }>;
+
+/**
+ * Passes deliveries of providers on. Whatever else is slow, it answers within `ANSWER_MS`; what is not known to be stored is answered 503,
+ * so that the provider sends it again.
+ */
+@Injectable()
+export class Intake {
+  constructor(
+    private readonly rpc: RpcClient,
+    private readonly doors: Doors,
+    private readonly limiter: Limiter,
+  ) {}
+
+  /** @returns undefined where the provider has been answered already, with a handshake */
+  async receiveAt(
+    path: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<StoredDelivery | undefined> {
+    const until = Date.now() + ANSWER_MS;
+    const door = INBOUND_PATH.test(path) ? await inTime(() => this.doors.at(path, ANSWER_MS)) : null;
+    // Before it is counted: a stranger must not use up what is the provider's.
+    const barred = door !== null && !admits(door.allowed_ips, request.ip);
+    const share = door === null || barred ? ofAddress(request.ip) : `endpoint:${door.endpoint_id}`;
+    await this.count(share, door === null || barred ? null : door.rate_limit, request, reply);
+    if (door === null) throw DomainError.notFound('inbound_endpoint');
+    if (barred) throw new DomainError({ code: 'FORBIDDEN', messageKey: 'address_refused' });
+    return await this.receive({ path }, request, reply, until - Date.now());
+  }
+
+  /** The same at the common address of a provider. */
+  async receiveFrom(
+    provider: string,
+    id: string | null,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<StoredDelivery | undefined> {
+    return await this.receive({ provider, id }, request, reply, ANSWER_MS);
+  }
+
+  private async receive(
+    target: InboundTarget,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    deadlineMs: number,
+  ): Promise<StoredDelivery | undefined> {
+    const { hub, raw, method } = request;
+    const input = {
+      target,
+      method,
+      url: hub.publicOrigin() + hub.url,
+      headers: raw.rawHeaders,
+      body: hub.rawBody?.toString('base64') ?? '',
+    };
+    const answer = await inTime(() =>
+      this.rpc.call(inboundOperations.receive, input, { deadlineMs: Math.max(1, deadlineMs) }),
+    );
+    if (answer.outcome !== 'handshake') return answer;
+    hub.enveloped = true;
+    reply.code(answer.status).headers(answer.headers);
+    await reply.send(answer.body);
+    return undefined;
+  }
+
+  /** @throws DomainError `RATE_LIMITED` */
+  private async count(
+    key: string,
+    limit: number | null,
+    { method, ip, hub }: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const verdict = await this.limiter.admit({
+      method,
+      address: ip,
+      kind: 'receive',
+      surface: hub.surface.name,
+      principal: undefined,
+      receive: { key, limit },
+    });
+    reply.headers(limitHeaders(verdict));
+    const { allowed, resetMs } = verdict.usage;
+    if (!allowed) throw new DomainError({ code: 'RATE_LIMITED', retryAfter: secondsUntilReset(resetMs) });
+  }
+}
+
+function admits(allowed: readonly string[], address: string): boolean {
+  return allowed.length === 0 || new AddressRanges(allowed).contains(address);
+}
+
+/** Whatever was late or away: try again. */
+async function inTime<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    switch (error.code) {
+      case 'DEADLINE_EXCEEDED':
+      case 'SERVICE_UNAVAILABLE':
+        throw new DomainError({ code: 'SERVICE_UNAVAILABLE', retryAfter: AGAIN_SECONDS }, { cause: error });
+      case 'DATABASE_UNAVAILABLE':
+        throw new DomainError({ code: 'DATABASE_UNAVAILABLE', retryAfter: AGAIN_SECONDS }, { cause: error });
+      default:
+        throw error;
+    }
+  }
+}

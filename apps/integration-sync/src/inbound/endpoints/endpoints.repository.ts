@@ -1,0 +1,187 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { AuditOutbox } from '@signalbox/audit';
+import {
+  type AuditAction,
+  INBOUND_ENDPOINTS_LISTED,
+  type InboundEndpointFilter,
+  type InboundRule,
+} from '@signalbox/contracts';
+import { Database } from '@signalbox/database';
+import { type EntityManager, QueryFailedError, Repository } from 'typeorm';
+import { IntegrationEntity } from '../../integrations/integration.entity';
+import { auditedEndpoint } from './endpoint.view';
+import { InboundEndpointEntity } from './inbound-endpoint.entity';
+
+const UNIQUE_VIOLATION = '23505';
+
+/** An endpoint as intake needs it. */
+export interface ReceivingRow {
+  readonly id: string;
+  readonly integration_id: string;
+  readonly provider: string;
+  readonly secret: string;
+  readonly previous_secret: string | null;
+  readonly previous_until: Date | null;
+  readonly verify_signature: boolean;
+  readonly signature_header: string;
+  readonly allowed_ips: string[];
+  readonly rate_limit: number | null;
+}
+
+/** An endpoint that is switched on, of an integration that nobody has switched off. */
+const RECEIVING = `
+  SELECT e.id, e.integration_id, i.provider, e.secret, e.previous_secret, e.previous_until, e.verify_signature,
+    e.signature_header, e.allowed_ips, e.rate_limit
+  FROM inbound_endpoints e JOIN integrations i ON i.id = e.integration_id
+  WHERE e.is_active AND i.status <> 'INACTIVE'`;
+
+@Injectable()
+export class EndpointsRepository {
+  constructor(
+    @InjectRepository(InboundEndpointEntity) private readonly rows: Repository<InboundEndpointEntity>,
+    private readonly database: Database,
+    private readonly audit: AuditOutbox,
+  ) {}
+
+  /** Undefined where there is no such integration. */
+  async projectOf(integrationId: string): Promise<string | null | undefined> {
+    const { rows } = await this.database.query<{ project_id: string | null }>(
+      `SELECT project_id FROM integrations WHERE id = $1`,
+      [integrationId],
+    );
+    return rows[0]?.project_id;
+  }
+
+  /** With the integration that it belongs to. */
+  find(id: string): Promise<InboundEndpointEntity | null> {
+    return this.rows.findOne({ where: { id }, relations: { integration: true } });
+  }
+
+  /** @param visibleProjects null for all */
+  list(
+    filter: InboundEndpointFilter,
+    visibleProjects: readonly string[] | null,
+  ): Promise<InboundEndpointEntity[]> {
+    const found = this.rows
+      .createQueryBuilder('e')
+      .innerJoin(IntegrationEntity, 'i', 'i.id = e.integrationId')
+      .orderBy('e.id')
+      .limit(INBOUND_ENDPOINTS_LISTED);
+    const { integration_id: integration, active } = filter;
+    if (integration !== undefined) found.andWhere('e.integrationId = :integration', { integration });
+    if (active !== undefined) found.andWhere('e.isActive = :active', { active });
+    if (visibleProjects !== null)
+      found.andWhere('i.projectId = ANY (:visible)', { visible: visibleProjects });
+    return found.getMany();
+  }
+
+  /** `there`: the id is there already. `taken`: the path is another's. */
+  insert(endpoint: InboundEndpointEntity): Promise<'inserted' | 'there' | 'taken'> {
+    const { id, path } = endpoint;
+    return this.rows.manager.transaction(async (manager) => {
+      const inserted = await manager
+        .createQueryBuilder()
+        .insert()
+        .into(InboundEndpointEntity)
+        .values(endpoint)
+        .orIgnore()
+        .returning('id')
+        .execute();
+      if ((inserted.raw as unknown[]).length === 0) return (await this.isTaken(path, id)) ? 'taken' : 'there';
+      await this.note(manager, 'inbound-endpoints.create', null, endpoint);
+      return 'inserted';
+    });
+  }
+
+  /** `changed`: somebody changed or removed it since it was `before`. */
+  async update(
+    before: InboundEndpointEntity,
+    changes: Partial<InboundEndpointEntity>,
+    action: AuditAction,
+  ): Promise<InboundEndpointEntity | 'changed' | 'taken'> {
+    const { id, version } = before;
+    try {
+      return await this.rows.manager.transaction(async (manager) => {
+        const { affected } = await manager.update(
+          InboundEndpointEntity,
+          { id, version },
+          { ...changes, version: version + 1, updatedAt: new Date() },
+        );
+        if (affected !== 1) return 'changed';
+        const after = await manager.findOneByOrFail(InboundEndpointEntity, { id });
+        await this.note(manager, action, before, after);
+        return after;
+      });
+    } catch (error) {
+      if (changes.path !== undefined && isUniqueViolation(error)) return 'taken';
+      throw error;
+    }
+  }
+
+  /** What it received goes with it, in the background: see retention. */
+  async remove(before: InboundEndpointEntity): Promise<void> {
+    await this.rows.manager.transaction(async (manager) => {
+      const { affected } = await manager.delete(InboundEndpointEntity, { id: before.id });
+      if (affected === 1) await this.note(manager, 'inbound-endpoints.delete', before, null);
+    });
+  }
+
+  async receivingAt(path: string): Promise<ReceivingRow | undefined> {
+    const { rows } = await this.database.query<ReceivingRow>(
+      { name: 'inbound-endpoint', text: `${RECEIVING} AND e.path = $1` },
+      [path],
+    );
+    return rows[0];
+  }
+
+  /** Newest first. @param id of an endpoint or an integration; null for any */
+  async receivingFrom(provider: string, id: string | null, most: number): Promise<ReceivingRow[]> {
+    const { rows } = await this.database.query<ReceivingRow>(
+      `${RECEIVING} AND i.provider = $1 AND ($2::uuid IS NULL OR e.id = $2 OR i.id = $2) ORDER BY e.id DESC LIMIT $3`,
+      [provider, id, most],
+    );
+    return rows;
+  }
+
+  /** What to do with events, by endpoint; nothing of one that is gone. */
+  async rulesOf(ids: readonly string[]): Promise<Map<string, EndpointRules>> {
+    const { rows } = await this.database.query<EndpointRules & { id: string }>(
+      `SELECT e.id, e.integration_id, i.project_id, e.rules
+       FROM inbound_endpoints e JOIN integrations i ON i.id = e.integration_id WHERE e.id = ANY ($1::uuid[])`,
+      [ids],
+    );
+    return new Map(rows.map(({ id, ...rules }) => [id, rules]));
+  }
+
+  private async isTaken(path: string, id: string): Promise<boolean> {
+    const other = await this.rows.findOneBy({ path });
+    return other !== null && other.id !== id;
+  }
+
+  private async note(
+    manager: EntityManager,
+    action: AuditAction,
+    before: InboundEndpointEntity | null,
+    after: InboundEndpointEntity | null,
+  ): Promise<void> {
+    await this.audit.note(manager, {
+      action,
+      resourceId: (after ?? before)?.id ?? '',
+      before: before && auditedEndpoint(before),
+      after: after && auditedEndpoint(after),
+    });
+  }
+}
+
+function isUniqueViolation(error: unknown): boolean {
+  return (
+    error instanceof QueryFailedError && (error.driverError as { code?: string }).code === UNIQUE_VIOLATION
+  );
+}
+
+export interface EndpointRules {
+  readonly integration_id: string;
+  readonly project_id: string | null;
+  readonly rules: readonly InboundRule[];
+}

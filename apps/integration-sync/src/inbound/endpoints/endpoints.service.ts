@@ -1,0 +1,166 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type CallContext,
+  DEFAULT_RULES,
+  DomainError,
+  type InboundEndpointChanges,
+  type InboundEndpointFilter,
+  type InboundEndpointInput,
+  type InboundEndpointView,
+  inboundEndpointChanged,
+  type Principal,
+  sees,
+} from '@signalbox/contracts';
+import { newId } from '@signalbox/database';
+import { Notices } from '@signalbox/rpc';
+import { generateWebhookSecret, randomToken, SecretBox } from '@signalbox/security';
+import { KnownEndpoints } from '../intake/known-endpoints';
+import { isUuid } from '../uuid';
+import { endpointView } from './endpoint.view';
+import { EndpointsRepository } from './endpoints.repository';
+import type { InboundEndpointEntity } from './inbound-endpoint.entity';
+import { sealSecret } from './sealing';
+
+/** As published. */
+const DEFAULT_HEADER = 'webhook-signature';
+/** Nobody guesses it. */
+const PATH_BYTES = 18;
+
+/** Where providers send to. */
+@Injectable()
+export class EndpointsService {
+  constructor(
+    private readonly endpoints: EndpointsRepository,
+    private readonly known: KnownEndpoints,
+    private readonly box: SecretBox,
+    private readonly notices: Notices,
+  ) {}
+
+  async create(input: InboundEndpointInput, context: CallContext): Promise<InboundEndpointView> {
+    const { principal } = context;
+    const integrationId = input.integration_id;
+    const project = isUuid(integrationId) ? await this.endpoints.projectOf(integrationId) : undefined;
+    if (project === undefined || !sees(principal, project)) throw DomainError.notFound('integration');
+    const id = context.idempotencyId ?? newId();
+    const now = new Date();
+    const endpoint: InboundEndpointEntity = {
+      id,
+      integrationId,
+      name: input.name,
+      description: input.description ?? null,
+      path: input.path ?? randomToken(PATH_BYTES),
+      secret: sealSecret(this.box, id, input.secret ?? generateWebhookSecret()),
+      previousSecret: null,
+      previousUntil: null,
+      isActive: input.active ?? true,
+      verifySignature: input.verify_signature ?? true,
+      signatureHeader: input.signature_header ?? DEFAULT_HEADER,
+      allowedIps: [...new Set(input.allowed_ips ?? [])],
+      rateLimit: input.rate_limit ?? null,
+      rules: [...(input.rules ?? DEFAULT_RULES)],
+      version: 1,
+      createdBy: principal.id,
+      createdAt: now,
+      updatedAt: now,
+    };
+    const made = await this.endpoints.insert(endpoint);
+    if (made === 'taken') throw pathTaken();
+    if (made === 'there') return await this.get(id, principal);
+    this.tell(endpoint);
+    return endpointView(endpoint);
+  }
+
+  async list(filter: InboundEndpointFilter, principal: Principal): Promise<readonly InboundEndpointView[]> {
+    if (filter.integration_id !== undefined && !isUuid(filter.integration_id)) return [];
+    const found = await this.endpoints.list(filter, principal.projects);
+    return found.map((endpoint) => endpointView(endpoint));
+  }
+
+  async get(id: string, principal: Principal): Promise<InboundEndpointView> {
+    return endpointView(await this.visible(id, principal));
+  }
+
+  async update(
+    id: string,
+    changes: InboundEndpointChanges,
+    principal: Principal,
+  ): Promise<InboundEndpointView> {
+    const before = await this.visible(id, principal);
+    const patch: Partial<InboundEndpointEntity> = defined({
+      name: changes.name,
+      description: changes.description,
+      path: changes.path,
+      isActive: changes.active,
+      verifySignature: changes.verify_signature,
+      signatureHeader: changes.signature_header,
+      allowedIps: changes.allowed_ips && [...new Set(changes.allowed_ips)],
+      rateLimit: changes.rate_limit,
+      rules: changes.rules && [...changes.rules],
+      ...(changes.secret !== undefined && this.replaced(before, changes.secret, changes.overlap_seconds)),
+    });
+    const after = await this.endpoints.update(before, patch, 'inbound-endpoints.update');
+    if (after === 'taken') throw pathTaken();
+    // Somebody else's change came first: this one is made on top of theirs.
+    if (after === 'changed') return await this.update(id, changes, principal);
+    this.tell(before, after);
+    return endpointView(after);
+  }
+
+  async remove(id: string, principal: Principal): Promise<{ id: string; deleted: true }> {
+    const before = await this.visible(id, principal);
+    await this.endpoints.remove(before);
+    this.tell(before);
+    return { id, deleted: true };
+  }
+
+  async rotateSecret(
+    id: string,
+    overlapSeconds: number | undefined,
+    principal: Principal,
+  ): Promise<{ secret: string }> {
+    const before = await this.visible(id, principal);
+    const secret = generateWebhookSecret();
+    const patch = this.replaced(before, secret, overlapSeconds);
+    const after = await this.endpoints.update(before, patch, 'inbound-endpoints.rotate-secret');
+    if (typeof after === 'string') return await this.rotateSecret(id, overlapSeconds, principal);
+    this.tell(after);
+    return { secret };
+  }
+
+  /** @throws DomainError NOT_FOUND also for what the caller may not see */
+  async visible(id: string, principal: Principal): Promise<InboundEndpointEntity> {
+    const endpoint = isUuid(id) ? await this.endpoints.find(id) : null;
+    if (endpoint === null || !sees(principal, endpoint.integration?.projectId ?? null)) {
+      throw DomainError.notFound('inbound_endpoint');
+    }
+    return endpoint;
+  }
+
+  /** The old secret ends at once unless the call asks for an overlap. */
+  private replaced(
+    before: InboundEndpointEntity,
+    secret: string,
+    overlapSeconds = 0,
+  ): Pick<InboundEndpointEntity, 'secret' | 'previousSecret' | 'previousUntil'> {
+    const overlaps = overlapSeconds > 0;
+    return {
+      secret: sealSecret(this.box, before.id, secret),
+      previousSecret: overlaps ? before.secret : null,
+      previousUntil: overlaps ? new Date(Date.now() + overlapSeconds * 1000) : null,
+    };
+  }
+
+  private tell(...states: readonly InboundEndpointEntity[]): void {
+    const [first] = states;
+    if (first === undefined) return;
+    const paths = [...new Set(states.map(({ path }) => path))];
+    this.known.forget(...paths);
+    this.notices.tell(inboundEndpointChanged, { id: first.id, paths });
+  }
+}
+
+const pathTaken = () => DomainError.conflict('inbound_endpoint', 'inbound_path_taken');
+
+function defined<T extends object>(values: T): T {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
+}

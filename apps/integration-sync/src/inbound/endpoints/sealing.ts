@@ -1,0 +1,22 @@
+import type { SecretBox } from '@signalbox/security';
+import type { InboundEndpointEntity } from './inbound-endpoint.entity';
+
+/** What the secrets of an endpoint are bound to, whichever column they are in: the old one moves. */
+export const boundTo = (id: string) => `inbound_endpoints:${id}:secret`;
+
+export function sealSecret(box: SecretBox, id: string, secret: string): string {
+  return box.seal(secret, boundTo(id));
+}
+
+/** Newest first, each with the time until which it is good. */
+export function goodSecrets(
+  box: SecretBox,
+  endpoint: Pick<InboundEndpointEntity, 'id' | 'secret' | 'previousSecret' | 'previousUntil'>,
+): readonly { readonly secret: string; readonly until: number }[] {
+  const { id, secret, previousSecret, previousUntil } = endpoint;
+  const secrets = [{ secret: box.open(secret, boundTo(id)), until: Infinity }];
+  if (previousSecret !== null && previousUntil !== null) {
+    secrets.push({ secret: box.open(previousSecret, boundTo(id)), until: previousUntil.getTime() });
+  }
+  return secrets;
+}

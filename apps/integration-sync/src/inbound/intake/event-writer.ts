@@ -1,0 +1,180 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '@signalbox/contracts';
+import { Batcher, column, Database } from '@signalbox/database';
+
+const MAX_BATCH = 256;
+const ENOUGH = 32;
+/** Seconds of work; what does not fit is sent again by its provider. */
+const MAX_WAITING = 5_000;
+/** Characters of base64, of what waits. */
+const MAX_SIZE = 256 * 1024 * 1024;
+
+export interface NewInboundEvent {
+  readonly id: string;
+  readonly endpointId: string;
+  readonly deliveryId: string | null;
+  readonly provider: string;
+  readonly eventType: string;
+  readonly event: string;
+  readonly action: string | null;
+  readonly parts: number;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: readonly string[];
+  /** Base64. */
+  readonly body: string;
+  /** Why nothing is to be done about it; null where something is. */
+  readonly ignored: string | null;
+  readonly receivedAt: string;
+  /** When whoever sent it stops waiting: from then on it must not be stored any more. Unix time in milliseconds. */
+  readonly deadline: number;
+}
+
+/** Whether it was stored, and as what: a delivery that came before is the one that came first. */
+export interface StoredEvent {
+  readonly id: string;
+  readonly duplicate: boolean;
+}
+
+interface Row {
+  id: string;
+  stored: boolean;
+  first: string | null;
+}
+
+/** All of a batch in one statement. What was delivered before is left alone, and found. */
+const STORE = {
+  name: 'store-inbound-events',
+  text: `
+  WITH input AS (
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::integer[],
+      $9::text[], $10::text[], $11::json[], $12::text[], $13::text[], $14::timestamptz[])
+      AS i(id, endpoint_id, delivery_id, provider, event_type, event, action, parts, method, url, headers, body, ignored,
+        received_at)
+  ), stored AS (
+    INSERT INTO inbound_events (id, endpoint_id, delivery_id, provider, event_type, event, action, parts, method, url,
+      headers, body, status, reason, next_attempt_at, received_at, processed_at)
+    SELECT id, endpoint_id, delivery_id, provider, event_type, event, action, parts, method, url, headers,
+      decode(body, 'base64'), CASE WHEN ignored IS NULL THEN 'pending' ELSE 'ignored' END, ignored,
+      CASE WHEN ignored IS NULL THEN received_at END, received_at, CASE WHEN ignored IS NOT NULL THEN received_at END
+    FROM input
+    ON CONFLICT (endpoint_id, delivery_id) WHERE delivery_id IS NOT NULL DO NOTHING
+    RETURNING id, status
+  ), counted AS (
+    INSERT INTO inbound_totals AS t (status, events)
+    SELECT status, count(*) FROM stored WHERE status = 'ignored' GROUP BY status
+    ON CONFLICT (status) DO UPDATE SET events = t.events + excluded.events
+  )
+  SELECT i.id, s.id IS NOT NULL AS stored, e.id AS first
+  FROM input i LEFT JOIN stored s ON s.id = i.id
+  LEFT JOIN inbound_events e ON s.id IS NULL AND e.endpoint_id = i.endpoint_id AND e.delivery_id = i.delivery_id`,
+};
+
+/** Stores what came in, in batches. What is answered is on disk. */
+@Injectable()
+export class EventWriter {
+  private readonly batcher: Batcher<NewInboundEvent, StoredEvent>;
+  private size = 0;
+
+  constructor(private readonly database: Database) {
+    this.batcher = new Batcher((batch) => this.write(batch), {
+      maxBatch: MAX_BATCH,
+      enough: ENOUGH,
+      maxWriting: 2,
+      maxWaiting: MAX_WAITING,
+      gatherMs: 0,
+    });
+  }
+
+  /** @throws DomainError `SERVICE_UNAVAILABLE` when too many wait, `DEADLINE_EXCEEDED` when its turn comes too late: it is not stored */
+  async add(event: NewInboundEvent): Promise<StoredEvent> {
+    if (this.batcher.full || this.size + event.body.length > MAX_SIZE) {
+      throw new DomainError({ code: 'SERVICE_UNAVAILABLE', retryAfter: 5 });
+    }
+    this.size += event.body.length;
+    try {
+      return await this.batcher.add(event);
+    } finally {
+      this.size -= event.body.length;
+    }
+  }
+
+  idle(): Promise<void> {
+    return this.batcher.idle();
+  }
+
+  private async write(batch: NewInboundEvent[]): Promise<StoredEvent[]> {
+    const now = Date.now();
+    const inTime = batch.filter(({ deadline }) => deadline > now);
+    // Of what came twice at once the first counts. In one order everywhere, so that no two wait for each other.
+    const unique = new Map<string, NewInboundEvent>();
+    for (const event of inTime) if (!unique.has(keyOf(event))) unique.set(keyOf(event), event);
+    const sorted = [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, event]) => event);
+    const results = sorted.length === 0 ? new Map<string, StoredEvent>() : await this.storeAll(sorted);
+    return batch.map((event) => {
+      const first = unique.get(keyOf(event));
+      const stored = first && results.get(first.id);
+      if (stored === undefined) return LATE;
+      return first === event ? stored : { ...stored, duplicate: true };
+    });
+  }
+
+  /** One that the database refuses must not keep the others from being stored. */
+  private async storeAll(events: readonly NewInboundEvent[]): Promise<Map<string, StoredEvent>> {
+    try {
+      return await this.store(events);
+    } catch (error) {
+      const away = error instanceof DomainError && error.code === 'DATABASE_UNAVAILABLE';
+      if (away || events.length === 1) throw error;
+      const each = await Promise.allSettled(events.map((event) => this.store([event])));
+      return new Map(each.flatMap((one) => (one.status === 'fulfilled' ? [...one.value] : [])));
+    }
+  }
+
+  private async store(events: readonly NewInboundEvent[]): Promise<Map<string, StoredEvent>> {
+    const { rows } = await this.database.query<Row>(STORE, columns(events));
+    const results = new Map<string, StoredEvent>();
+    for (const { id, stored, first } of rows) {
+      const found = stored ? id : (first ?? (await this.firstOf(events.find((event) => event.id === id))));
+      if (found !== undefined) results.set(id, { id: found, duplicate: !stored });
+    }
+    return results;
+  }
+
+  /** Stored by somebody else while the statement ran, who was not to be seen from there. */
+  private async firstOf(event: NewInboundEvent | undefined): Promise<string | undefined> {
+    if (event === undefined) return undefined;
+    const { rows } = await this.database.query<{ id: string }>(
+      'SELECT id FROM inbound_events WHERE endpoint_id = $1 AND delivery_id = $2',
+      [event.endpointId, event.deliveryId],
+    );
+    return rows[0]?.id;
+  }
+}
+
+/** Stands for what was not stored: its turn came too late, the database refused it, or what was there first has just been removed. */
+export const LATE: StoredEvent = { id: '', duplicate: false };
+
+function keyOf({ id, endpointId, deliveryId }: NewInboundEvent): string {
+  return deliveryId === null ? id : `${endpointId} ${deliveryId}`;
+}
+
+/** In the order in which the statement names them. */
+function columns(events: readonly NewInboundEvent[]): string[] {
+  return [
+    column(events.map((event) => event.id)),
+    column(events.map((event) => event.endpointId)),
+    column(events.map((event) => event.deliveryId)),
+    column(events.map((event) => event.provider)),
+    column(events.map((event) => event.eventType)),
+    column(events.map((event) => event.event)),
+    column(events.map((event) => event.action)),
+    column(events.map((event) => event.parts)),
+    column(events.map((event) => event.method)),
+    column(events.map((event) => event.url)),
+    column(events.map((event) => JSON.stringify(event.headers))),
+    column(events.map((event) => event.body)),
+    column(events.map((event) => event.ignored)),
+    column(events.map((event) => event.receivedAt)),
+  ];
+}

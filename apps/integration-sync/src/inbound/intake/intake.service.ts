@@ -1,0 +1,152 @@
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  eventName,
+  InboundDelivery,
+  InboundHeaders,
+  normalise,
+  outboundEventType,
+} from '@signalbox/connectors';
+import {
+  type CallContext,
+  DomainError,
+  type InboundAnswer,
+  type InboundDoor,
+  type InboundRequestInput,
+} from '@signalbox/contracts';
+import { newId } from '@signalbox/database';
+import { counter } from '@signalbox/observability';
+import type { HubMark } from '@signalbox/security';
+import { Processor } from '../processing/processor';
+import { EventWriter, LATE } from './event-writer';
+import { KnownEndpoints, type ReceivingEndpoint } from './known-endpoints';
+import { maskedHeaders, maskedUrl } from './masked-request';
+
+/** What the hub's own deliveries bear. */
+export const HUB_MARKS = Symbol('hub marks');
+
+const LOOP = 'loop: it is a delivery of this hub';
+
+const received = counter({
+  name: 'signalbox_inbound_received_total',
+  help: 'Verified deliveries of providers, by what became of them: stored, duplicate or handshake',
+  labelNames: ['provider', 'outcome'],
+});
+const refused = counter({
+  name: 'signalbox_inbound_refused_total',
+  help: 'Deliveries that were refused, by provider and reason',
+  labelNames: ['provider', 'reason'],
+});
+
+/** Takes what providers send: verified over the bytes as they came, known again when it comes twice, on disk before it is answered. */
+@Injectable()
+export class IntakeService {
+  constructor(
+    private readonly known: KnownEndpoints,
+    private readonly writer: EventWriter,
+    private readonly processor: Processor,
+    @Inject(HUB_MARKS) private readonly marks: readonly HubMark[],
+  ) {}
+
+  async door(path: string): Promise<InboundDoor | null> {
+    const [endpoint] = await this.known.at({ path });
+    if (endpoint === undefined) return null;
+    return {
+      endpoint_id: endpoint.id,
+      rate_limit: endpoint.rateLimit,
+      allowed_ips: endpoint.allowedIps,
+    };
+  }
+
+  async receive(input: InboundRequestInput, context: CallContext): Promise<InboundAnswer> {
+    const delivery = new InboundDelivery({
+      method: input.method,
+      url: input.url,
+      headers: InboundHeaders.fromRaw(input.headers),
+      body: Buffer.from(input.body, 'base64'),
+    });
+    const meant = await this.known.at(input.target);
+    if (meant.length === 0) throw DomainError.notFound('inbound_endpoint');
+    const address = context.origin?.address ?? '';
+    const admitting = meant.filter((endpoint) => endpoint.admits(address));
+    const [first] = admitting;
+    if (first === undefined) throw new DomainError({ code: 'FORBIDDEN', messageKey: 'address_refused' });
+    if (delivery.method === 'OPTIONS') return welcome(first, delivery);
+    // At a provider's common address the secret alone tells whose delivery it is.
+    const endpoint = verified('path' in input.target ? admitting : admitting.filter(verifies), delivery);
+    const handshake = endpoint.receiver.webhook.handshake?.(delivery);
+    if (handshake !== undefined) {
+      received.inc({ provider: endpoint.receiver.id, outcome: 'handshake' });
+      return { outcome: 'handshake', ...handshake };
+    }
+    return await this.store(endpoint, delivery, input, context.deadline);
+  }
+
+  /** Resolves once everything accepted so far is on disk. */
+  idle(): Promise<void> {
+    return this.writer.idle();
+  }
+
+  private async store(
+    { id, receiver }: ReceivingEndpoint,
+    delivery: InboundDelivery,
+    input: InboundRequestInput,
+    deadline: number,
+  ): Promise<InboundAnswer> {
+    const now = new Date();
+    const events = normalise(receiver, delivery, now);
+    const [event] = events;
+    const { scheme } = receiver.webhook;
+    const stored = await this.writer.add({
+      id: newId(),
+      endpointId: id,
+      deliveryId: event.delivery_id,
+      provider: receiver.id,
+      eventType: outboundEventType(event),
+      event: event.event,
+      action: event.action,
+      parts: events.length,
+      method: delivery.method,
+      url: maskedUrl(input.url, scheme),
+      headers: maskedHeaders(input.headers, scheme),
+      body: input.body,
+      ignored: this.isOwn(delivery) ? LOOP : null,
+      receivedAt: now.toISOString(),
+      deadline,
+    });
+    if (stored === LATE) throw new DomainError({ code: 'SERVICE_UNAVAILABLE', retryAfter: 5 });
+    const outcome = stored.duplicate ? 'duplicate' : 'stored';
+    received.inc({ provider: receiver.id, outcome });
+    if (!stored.duplicate) this.processor.wake();
+    return { outcome, event_id: stored.id, event_type: eventName(event) };
+  }
+
+  private isOwn({ headers }: InboundDelivery): boolean {
+    return this.marks.some(({ header, value }) => headers.all(header).includes(value));
+  }
+}
+
+const verifies = (endpoint: ReceivingEndpoint): boolean => endpoint.verifies;
+
+/** @throws DomainError `NOT_FOUND` where the provider does not ask beforehand */
+function welcome({ receiver }: ReceivingEndpoint, delivery: InboundDelivery): InboundAnswer {
+  const answer = receiver.webhook.preflight?.(delivery);
+  if (answer === undefined) throw new DomainError({ code: 'METHOD_NOT_ALLOWED' });
+  return { outcome: 'handshake', ...answer };
+}
+
+/** @throws DomainError `UNAUTHENTICATED` where no endpoint has the secret */
+function verified(endpoints: readonly ReceivingEndpoint[], delivery: InboundDelivery): ReceivingEndpoint {
+  const now = Date.now();
+  let reason = 'no_secret';
+  for (const endpoint of endpoints) {
+    if (!endpoint.verifies) return endpoint;
+    const verdict = endpoint.receiver.webhook.scheme.verify(delivery, {
+      secrets: endpoint.secretsAt(now),
+      nowSeconds: now / 1000,
+    });
+    if (verdict.verified) return endpoint;
+    reason = verdict.reason;
+  }
+  refused.inc({ provider: endpoints[0]?.receiver.id ?? 'none', reason });
+  throw new DomainError({ code: 'UNAUTHENTICATED', messageKey: 'signature_refused' });
+}

@@ -1,0 +1,107 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { connectorById, connectorFor, receiverFor, type ReceivingConnector } from '@signalbox/connectors';
+import { type InboundTarget, inboundEndpointChanged } from '@signalbox/contracts';
+import { Notices } from '@signalbox/rpc';
+import { AddressRanges, SecretBox } from '@signalbox/security';
+import { EndpointsRepository, type ReceivingRow } from '../endpoints/endpoints.repository';
+import { goodSecrets } from '../endpoints/sealing';
+import { isUuid } from '../uuid';
+
+/** Whatever became of the notice, a change holds after so long. */
+const BELIEVED_MS = 5_000;
+const REMEMBERED = 10_000;
+/** Endpoints that a provider's common address tries. */
+const CANDIDATES = 100;
+
+/** An endpoint with everything that a delivery is held against. */
+export interface ReceivingEndpoint {
+  readonly id: string;
+  readonly receiver: ReceivingConnector;
+  readonly verifies: boolean;
+  readonly rateLimit: number | null;
+  readonly allowedIps: readonly string[];
+  admits(address: string): boolean;
+  /** Newest first. */
+  secretsAt(now: number): readonly string[];
+}
+
+interface Entry {
+  readonly at: number;
+  readonly endpoints: Promise<readonly ReceivingEndpoint[]>;
+}
+
+/** The endpoints that were sent to lately, so that a delivery costs one statement: the one that stores it. */
+@Injectable()
+export class KnownEndpoints implements OnModuleInit {
+  private readonly entries = new Map<string, Entry>();
+
+  constructor(
+    private readonly endpoints: EndpointsRepository,
+    private readonly box: SecretBox,
+    private readonly notices: Notices,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    this.notices.onReconnect(() => this.entries.clear());
+    await this.notices.listen(inboundEndpointChanged, ({ paths }) => this.forget(...paths));
+  }
+
+  /** Those that may have been meant, none where there is none. */
+  async at(target: InboundTarget): Promise<readonly ReceivingEndpoint[]> {
+    if ('path' in target) {
+      return await this.known(`path ${target.path}`, async () => {
+        const row = await this.endpoints.receivingAt(target.path);
+        return row === undefined ? [] : [row];
+      });
+    }
+    const { provider, id } = target;
+    if (connectorById(provider) === undefined || (id !== null && !isUuid(id))) return [];
+    return await this.known(`provider ${provider} ${id ?? ''}`, () =>
+      this.endpoints.receivingFrom(provider, id, CANDIDATES),
+    );
+  }
+
+  /** From now on they are looked up again. */
+  forget(...paths: readonly string[]): void {
+    for (const path of paths) this.entries.delete(`path ${path}`);
+    for (const key of this.entries.keys()) if (key.startsWith('provider ')) this.entries.delete(key);
+  }
+
+  private known(
+    key: string,
+    find: () => Promise<readonly ReceivingRow[]>,
+  ): Promise<readonly ReceivingEndpoint[]> {
+    const now = performance.now();
+    const entry = this.entries.get(key);
+    if (entry && now - entry.at < BELIEVED_MS) return entry.endpoints;
+    const endpoints = find().then((rows) => rows.map((row) => this.open(row)));
+    const fresh: Entry = { at: now, endpoints };
+    this.entries.delete(key);
+    this.entries.set(key, fresh);
+    const [oldest] = this.entries.keys();
+    if (this.entries.size > REMEMBERED && oldest !== undefined) this.entries.delete(oldest);
+    endpoints.catch(() => {
+      if (this.entries.get(key) === fresh) this.entries.delete(key);
+    });
+    return endpoints;
+  }
+
+  private open(row: ReceivingRow): ReceivingEndpoint {
+    const ranges = new AddressRanges(row.allowed_ips);
+    const secrets = goodSecrets(this.box, {
+      id: row.id,
+      secret: row.secret,
+      previousSecret: row.previous_secret,
+      previousUntil: row.previous_until,
+    });
+    return {
+      id: row.id,
+      receiver: receiverFor(connectorFor({ name: row.provider, configuration: {} }), row.signature_header),
+      verifies: row.verify_signature,
+      rateLimit: row.rate_limit,
+      allowedIps: row.allowed_ips,
+      admits: (address) => ranges.empty || ranges.contains(address),
+      secretsAt: (now) => secrets.filter(({ until }) => until > now).map(({ secret }) => secret),
+    };
+  }
+}

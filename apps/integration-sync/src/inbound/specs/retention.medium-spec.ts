@@ -1,0 +1,71 @@
+import { AuditOutbox } from '@signalbox/audit';
+import { Database, idFloor, migrate, newId } from '@signalbox/database';
+import { testConfig, testDatabase, testLog, type TestDatabase } from '@signalbox/testing';
+import { integrationsDatabase } from '../../database';
+import { InboundEventEntity } from '../events/inbound-event.entity';
+import { InboundEventsRepository } from '../events/events.repository';
+import { InboundRetention } from '../events/retention';
+
+const DAY_MS = 86_400_000;
+
+describe('the retention of what came in', () => {
+  let created: TestDatabase;
+  let database: Database;
+
+  beforeAll(async () => {
+    created = await testDatabase();
+    const config = testConfig({ DATABASE_URL: created.url });
+    await migrate(config, [integrationsDatabase], testLog());
+    database = await Database.open(integrationsDatabase, config, testLog());
+  }, 60_000);
+
+  afterAll(async () => {
+    await database.close();
+    await created.drop();
+  });
+
+  async function endpoint(): Promise<string> {
+    const [integration, id] = [newId(), newId()];
+    await database.query(
+      `INSERT INTO integrations (id, name, type, provider, status, environment, created_by)
+       VALUES ($1, 'x', 'CUSTOM', 'generic', 'ACTIVE', 'test', 'x')`,
+      [integration],
+    );
+    await database.query(
+      `INSERT INTO inbound_endpoints (id, integration_id, name, path, secret, is_active, verify_signature,
+         signature_header, allowed_ips, rules, created_by)
+       VALUES ($1, $2, 'x', $3, 'x', true, true, 'x', '{}', '[]', 'x')`,
+      [id, integration, id],
+    );
+    return id;
+  }
+
+  async function event(endpointId: string, daysAgo: number, status: string): Promise<string> {
+    const at = new Date(Date.now() - daysAgo * DAY_MS);
+    const id = `${idFloor(at).slice(0, 14)}${newId().slice(14)}`;
+    await database.query(
+      `INSERT INTO inbound_events (id, endpoint_id, provider, event_type, event, parts, method, url, headers, body, status,
+         received_at)
+       VALUES ($1, $2, 'generic', 'generic.x', 'x', 1, 'POST', 'x', '[]', '', $3, $4)`,
+      [id, endpointId, status, at],
+    );
+    return id;
+  }
+
+  it('removes what is old and has ended, and what has no endpoint any more', async () => {
+    const [one, gone] = [await endpoint(), newId()];
+    const kept = [
+      await event(one, 29, 'processed'),
+      await event(one, 0, 'failed'),
+      await event(one, 40, 'pending'),
+    ];
+    await event(one, 31, 'processed');
+    await event(one, 400, 'failed');
+    await event(gone, 0, 'pending');
+    const rows = database.dataSource.getRepository(InboundEventEntity);
+    const events = new InboundEventsRepository(rows, database, new AuditOutbox(database));
+    await new InboundRetention(events, 30, testLog()).run();
+    const { rows: left } = await database.query<{ id: string }>('SELECT id FROM inbound_events');
+    expect(left.map(({ id }) => id).sort()).toEqual(kept.sort());
+  });
+});

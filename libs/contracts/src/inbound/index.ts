@@ -1,0 +1,3 @@
+export * from './families';
+export * from './operations';
+export * from './views';

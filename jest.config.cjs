@@ -5,7 +5,7 @@ module.exports = {
   testEnvironment: 'node',
   // Suites wait for servers more than they compute. At least two, because memory is given back only by worker processes.
   maxWorkers: Math.max(2, availableParallelism()),
-  workerIdleMemoryLimit: '1GB',
+  workerIdleMemoryLimit: '2GB',
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
   testRegex: '\\.(spec|medium-spec|system-spec)\\.ts$',
   moduleFileExtensions: ['ts', 'js', 'json'],

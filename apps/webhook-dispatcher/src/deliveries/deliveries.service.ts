@@ -14,7 +14,7 @@ import { Endpoints } from '../engine/endpoints';
 import { Engine } from '../engine/engine';
 import { EventTypesService } from '../event-types/event-types.service';
 import { publishedBody } from '../events/published-body';
-import { isUuid } from '../webhooks/uuid';
+import { validate as isUuid } from 'uuid';
 import { WebhooksService } from '../webhooks/webhooks.service';
 import { DeliveriesRepository } from './deliveries.repository';
 

@@ -19,7 +19,7 @@ import { EventTypesService } from '../event-types/event-types.service';
 import { openHeaders, sealHeaders, sealSecret } from './sealing';
 import type { WebhookEntity } from './webhook.entity';
 import { MASK, webhookView } from './webhook.view';
-import { isUuid } from './uuid';
+import { validate as isUuid } from 'uuid';
 import { WebhooksRepository } from './webhooks.repository';
 
 /** Set by the hub on every delivery: a webhook's own headers may not stand in for them. */

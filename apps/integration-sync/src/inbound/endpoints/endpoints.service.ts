@@ -15,7 +15,7 @@ import { newId } from '@signalbox/database';
 import { Notices } from '@signalbox/rpc';
 import { generateWebhookSecret, randomToken, SecretBox } from '@signalbox/security';
 import { KnownEndpoints } from '../intake/known-endpoints';
-import { isUuid } from '../uuid';
+import { validate as isUuid } from 'uuid';
 import { endpointView } from './endpoint.view';
 import { EndpointsRepository } from './endpoints.repository';
 import type { InboundEndpointEntity } from './inbound-endpoint.entity';

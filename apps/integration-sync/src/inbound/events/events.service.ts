@@ -10,7 +10,7 @@ import {
 } from '@signalbox/contracts';
 import { EndpointsService } from '../endpoints/endpoints.service';
 import { Processor } from '../processing/processor';
-import { isUuid } from '../uuid';
+import { validate as isUuid } from 'uuid';
 import { eventView, rawEventView } from './event.view';
 import { InboundEventsRepository } from './events.repository';
 

@@ -5,7 +5,7 @@ import { Notices } from '@signalbox/rpc';
 import { AddressRanges, SecretBox } from '@signalbox/security';
 import { EndpointsRepository, type ReceivingRow } from '../endpoints/endpoints.repository';
 import { goodSecrets } from '../endpoints/sealing';
-import { isUuid } from '../uuid';
+import { validate as isUuid } from 'uuid';
 
 /** Whatever became of the notice, a change holds after so long. */
 const BELIEVED_MS = 5_000;

@@ -96,4 +96,24 @@ describe('Batcher', () => {
     await Promise.all(all);
     expect(sizes).toEqual([1, 3, 3, 1]);
   });
+
+  it('gathers for as long after a batch was written as before', async () => {
+    let finish = (): void => undefined;
+    const sizes: number[] = [];
+    const batcher = new Batcher(
+      (items: number[]) => {
+        sizes.push(items.length);
+        return new Promise<number[]>((resolve) => (finish = () => resolve(items)));
+      },
+      { ...options, gatherMs: 60_000 },
+    );
+    const all = [1, 2, 3, 4].map((n) => batcher.add(n));
+    finish();
+    await turn();
+    expect(sizes).toEqual([3]);
+    all.push(batcher.add(5), batcher.add(6));
+    finish();
+    await Promise.all(all);
+    expect(sizes).toEqual([3, 3]);
+  });
 });

@@ -1,6 +1,6 @@
 import { makeAdminWebhook } from './administration/webhooks';
 import { badBodies } from './bad-values';
-import { useHub } from './hub';
+import { useOwnHub } from './own-hub';
 
 interface Case {
   readonly path: string;
@@ -113,7 +113,7 @@ const CASES: readonly Case[] = [
 /** Events are the publisher's, and deliveries their provider's. */
 const TAKES_ANYTHING = /\/(\{event_type\}|\{webhook_path\}|webhooks\/\{provider\}(\/\{repositoryId\})?)$/;
 
-const hub = useHub();
+const hub = useOwnHub();
 
 /** The fields that an error names, in whatever shape its surface has. */
 function namedFields(body: unknown): string[] {

@@ -2,14 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import type { Role } from '@signalbox/contracts';
 import { answered, type Answer, type CallOptions } from './answer';
-import { bootHub, type BootedHub } from './boot-hub';
+import { type BootedHub, sharedByAll } from './booted-hub';
 import { PublishedDocument } from './published-document';
 
 const STARTS_WITHIN_MS = 90_000;
 const RAW_PATIENCE_MS = 10_000;
-/** A hub that runs already, e.g. of separate processes over RabbitMQ, instead of one that each file starts itself. */
-const RUNNING = process.env.CONTRACT_HUB_URL;
-
 interface SignedIn {
   readonly access: string;
   readonly refresh: string;
@@ -127,11 +124,19 @@ export class Hub {
   }
 }
 
-/** The hub of a file of tests: there before its first test, gone after its last. */
-export function useHub(variables: Readonly<Record<string, string>> = {}): Hub {
+/**
+ * The hub of a file of tests, which others use at the same time: a test knows what it has made by its own project, user or id.
+ * Where that is not enough: `useOwnHub`.
+ */
+export function useHub(): Hub {
+  return useBooted(sharedByAll);
+}
+
+/** There before the first test of a file, gone after its last. */
+export function useBooted(boot: () => Promise<BootedHub>): Hub {
   let started: Hub | undefined;
   beforeAll(async () => {
-    started = new Hub(await bootHub(RUNNING, variables));
+    started = new Hub(await boot());
   }, STARTS_WITHIN_MS);
   afterAll(() => started?.stop(), STARTS_WITHIN_MS);
   return new Proxy({} as Hub, {

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer } from './answer';
-import { useHub } from './hub';
+import { useOwnHub } from './own-hub';
 import { TEXT, TIME } from './samples';
 
 const AUTH = 30;
 const USER = 8;
 const READ = 6;
 const WRITE = 4;
-const hub = useHub({
+const hub = useOwnHub({
   LIMIT_AUTH_PER_MINUTE: String(AUTH),
   LIMIT_USER_PER_MINUTE: String(USER),
   LIMIT_READ_PER_MINUTE: String(READ),

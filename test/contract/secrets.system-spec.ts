@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { startReceiver, until, type Receiver, type Reply } from '@signalbox/testing';
 import { BASE } from './administration/webhooks';
-import { useHub } from './hub';
+import { useOwnHub } from './own-hub';
 import { MASK, WEBHOOK } from './samples';
 
-const hub = useHub();
+const hub = useOwnHub();
 let receiver: Receiver;
 
 beforeAll(async () => {

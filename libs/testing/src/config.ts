@@ -1,14 +1,6 @@
 import { type Config, loadConfig } from '@signalbox/config';
 import { pino, type Logger } from 'pino';
-
-/** Values that satisfy every declaration; for tests only. */
-const SECRETS = {
-  ADMIN_PASSWORD: 'test-admin-password',
-  ADMIN_SECRET: 'test-admin-secret-0123456789',
-  JWT_SECRET: 'test-jwt-secret-0123456789-0123456789-0123456789',
-  API_KEY_PEPPERS: 'test-api-key-pepper-0123456789-0123456789',
-  ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
-};
+import { TEST_SECRETS } from './settings';
 
 /** A configuration as the environment would give it: every secret set, loopback reachable, nothing taken from this process's environment. */
 export function testConfig(variables: Readonly<Record<string, string>> = {}): Config {
@@ -18,7 +10,7 @@ export function testConfig(variables: Readonly<Record<string, string>> = {}): Co
       PORT: '0',
       LOG_LEVEL: 'silent',
       OUTBOUND_ALLOW_PRIVATE: '127.0.0.0/8,::1/128',
-      ...SECRETS,
+      ...TEST_SECRETS,
       ...variables,
     },
     ['gateway', 'webhook-dispatcher', 'integration-sync', 'api-key-auth'],

@@ -5,5 +5,6 @@ export type { KillableServer } from './servers/killable';
 export { startPostgres } from './servers/postgres';
 export { startRabbit } from './servers/rabbitmq';
 export { startRedis } from './servers/redis';
+export { TEST_SECRETS, UNLIMITED } from './settings';
 export { until } from './servers/until';
 export * from './shared';

@@ -30,6 +30,11 @@ export async function testDatabase(): Promise<TestDatabase> {
   };
 }
 
+/** The URL of the one hub of this run, for suites that mind nobody's data but their own. It has the secrets of `TEST_SECRETS`. */
+export function sharedHub(): Promise<string> {
+  return ask('POST', 'hub');
+}
+
 /** A virtual host of the run's RabbitMQ. Use inside `describeWith('rabbitmq', …)`. */
 export async function testRabbit(): Promise<SharedPlace> {
   return place('rabbitmq');

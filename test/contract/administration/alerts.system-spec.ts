@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { startReceiver, until, type Receiver } from '@signalbox/testing';
 import { Webhook } from 'standardwebhooks';
-import { useHub } from '../hub';
+import { useOwnHub } from '../own-hub';
 import { ID, TEXT, TIME } from '../samples';
 import { BASE, type Data } from './webhooks';
 
-const hub = useHub();
+const hub = useOwnHub();
 const ALERTS = `${BASE}/alerts`;
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 

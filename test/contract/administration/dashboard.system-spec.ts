@@ -1,9 +1,9 @@
 import { startReceiver } from '@signalbox/testing';
-import { useHub } from '../hub';
+import { useOwnHub } from '../own-hub';
 import { eventually, makeKey } from './usage';
 import { BASE, makeAdminWebhook } from './webhooks';
 
-const hub = useHub();
+const hub = useOwnHub();
 
 interface Dashboard {
   readonly api_requests_24h: number;

@@ -4,7 +4,7 @@ import { USAGE_EXPORT_BATCH } from '@signalbox/contracts';
 import { testDatabase, until, type TestDatabase } from '@signalbox/testing';
 import pg from 'pg';
 import { register } from 'prom-client';
-import { bootHub } from '../boot-hub';
+import { bootHub } from '../own-hub';
 import { Hub } from '../hub';
 import { TEXT } from '../samples';
 import { STATS } from './usage';
@@ -29,7 +29,7 @@ describe('GET /api/v1/admin/integration/api-keys/usage-stats/export', () => {
 
   beforeAll(async () => {
     database = await testDatabase();
-    hub = new Hub(await bootHub(undefined, { DATABASE_URL: database.url }));
+    hub = new Hub(await bootHub({ DATABASE_URL: database.url }));
     token = await hub.token('admin');
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();

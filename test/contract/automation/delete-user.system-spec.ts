@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { useHub } from '../hub';
+import { useOwnHub } from '../own-hub';
 import { makeUser, meStatus, MISSING, signInStatus } from './users';
 
-const hub = useHub();
+const hub = useOwnHub();
 
 interface Listed {
   readonly results: readonly { readonly id: string; readonly role: string; readonly is_active: boolean }[];

@@ -1,4 +1,4 @@
-import { useHub } from '../hub';
+import { useOwnHub } from '../own-hub';
 import { TEXT } from '../samples';
 
 interface Listed {
@@ -8,7 +8,7 @@ interface Listed {
   readonly results: readonly { readonly username: string }[];
 }
 
-const hub = useHub();
+const hub = useOwnHub();
 
 describe('GET /api/users/', () => {
   test('pages with absolute links that lead through every user', async () => {

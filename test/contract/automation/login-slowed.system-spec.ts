@@ -1,10 +1,10 @@
 import type { Answer } from '../answer';
-import { useHub } from '../hub';
+import { useOwnHub } from '../own-hub';
 import { TEXT } from '../samples';
 import { makeUser } from './users';
 
 const FREE = 3;
-const hub = useHub({ SIGN_IN_FREE_FAILURES: String(FREE) });
+const hub = useOwnHub({ SIGN_IN_FREE_FAILURES: String(FREE) });
 
 describe('a sign-in after too many failures', () => {
   test('is refused with the seconds to wait, on each surface in its own shape', async () => {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { startReceiver, until, type Receiver } from '@signalbox/testing';
 import type { Answer } from '../answer';
-import { useHub } from '../hub';
+import { useOwnHub } from '../own-hub';
 import { MASK } from '../samples';
 import { BASE, makeIntegration, stripe, tested, type Integration } from './integrations';
 
-const hub = useHub();
+const hub = useOwnHub();
 const AUDIT = '/api/v1/admin/integration/audit-logs';
 let provider: Receiver;
 

@@ -10,7 +10,7 @@ import Stripe from 'stripe';
 import { Webhook as SvixWebhook } from 'svix';
 import type { ConnectorFixtures } from '../../../libs/connectors/src/conformance/fixture-for-spec';
 import { answered } from '../answer';
-import { useHub } from '../hub';
+import { useOwnHub } from '../own-hub';
 import { ID, TEXT } from '../samples';
 import {
   deliver,
@@ -25,7 +25,7 @@ import {
 } from './webhook-endpoints';
 
 const PUBLIC_URL = 'https://hub.example.com';
-const hub = useHub({ PUBLIC_URL, LIMIT_RECEIVE_PER_MINUTE: '10' });
+const hub = useOwnHub({ PUBLIC_URL, LIMIT_RECEIVE_PER_MINUTE: '10' });
 const JSON_TYPE = { 'content-type': 'application/json' };
 const MEBIBYTE = 1024 * 1024;
 const now = () => Math.floor(Date.now() / 1000);

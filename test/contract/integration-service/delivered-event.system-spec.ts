@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { startReceiver, until, type ReceivedRequest, type Receiver } from '@signalbox/testing';
 import { Webhook } from 'standardwebhooks';
 import { BASE } from '../administration/webhooks';
-import { useHub } from '../hub';
+import { useOwnHub } from '../own-hub';
 import { WEBHOOK } from '../samples';
 import { makeWebhook, type Enveloped } from './webhooks';
 
@@ -10,7 +10,7 @@ type Logs = Enveloped<{
   logs: { id: string; status: string; attempts: number; status_code: number | null }[];
 }>;
 
-const hub = useHub();
+const hub = useOwnHub();
 const EVENT = '/api/v1/webhooks/events/task.created';
 const WHSEC = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 /** Not base64: the text itself is the key. */

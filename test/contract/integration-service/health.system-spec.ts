@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { curl } from '../curl';
-import { useHub } from '../hub';
+import { useOwnHub } from '../own-hub';
 import { TIME } from '../samples';
 import { makeWebhook, type Enveloped } from './webhooks';
 
@@ -11,7 +11,7 @@ interface Health {
 
 /** Longer than an answer stands. */
 const STALE_MS = 1_200;
-const hub = useHub();
+const hub = useOwnHub();
 
 describe('GET /api/v1/health', () => {
   test('the published curl line answers the published fields, without a credential', async () => {

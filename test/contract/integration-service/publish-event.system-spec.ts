@@ -1,5 +1,5 @@
 import { startReceiver, type Receiver } from '@signalbox/testing';
-import { useHub } from '../hub';
+import { useOwnHub } from '../own-hub';
 import { ID, TIME } from '../samples';
 import { makeWebhook, type Enveloped } from './webhooks';
 
@@ -20,7 +20,7 @@ const TYPES = [
   'deployment.failed',
 ];
 
-const hub = useHub();
+const hub = useOwnHub();
 let receiver: Receiver;
 
 beforeAll(async () => {

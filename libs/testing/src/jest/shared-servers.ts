@@ -1,14 +1,19 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { startHub } from '../servers/hub';
 import type { KillableServer } from '../servers/killable';
 import { startPostgres } from '../servers/postgres';
 import { startRabbit } from '../servers/rabbitmq';
 import { startRedis } from '../servers/redis';
+import { testDatabase } from '../shared';
 
 const SLOTS = 24;
 
 /** What a suite asks for: a place of its own on a server that all suites of this run share. */
-export type SharedKind = 'postgres' | 'rabbitmq' | 'redis';
+export type SharedKind = 'postgres' | 'rabbitmq' | 'redis' | 'hub';
+
+/** In PostgreSQL each suite makes a database, in the hub projects and users. */
+const HAS_ROOM_FOR_ALL: ReadonlySet<SharedKind> = new Set(['postgres', 'hub']);
 
 interface Shared {
   readonly places: string[];
@@ -48,13 +53,17 @@ export class SharedServers {
   async close(): Promise<void> {
     this.http?.close();
     this.http?.closeAllConnections();
-    await Promise.all(
-      [...this.shared.values()].map((starting) =>
-        starting.then(
-          ({ stop }) => stop(),
-          () => undefined,
-        ),
-      ),
+    // The hub stands on the PostgreSQL.
+    await this.stop('hub');
+    await Promise.all([...this.shared.keys()].map((kind) => this.stop(kind)));
+  }
+
+  private async stop(kind: SharedKind): Promise<void> {
+    const starting = this.shared.get(kind);
+    this.shared.delete(kind);
+    await starting?.then(
+      ({ stop }) => stop(),
+      () => undefined,
     );
   }
 
@@ -62,8 +71,7 @@ export class SharedServers {
     let starting = this.shared.get(kind);
     if (!starting) this.shared.set(kind, (starting = start(kind)));
     const { places } = await starting;
-    // PostgreSQL has room for all: each suite makes a database.
-    if (kind === 'postgres') return places[0] ?? '';
+    if (HAS_ROOM_FOR_ALL.has(kind)) return places[0] ?? '';
     return (
       places.shift() ??
       new Promise<string>((resolve) => {
@@ -76,7 +84,7 @@ export class SharedServers {
   private async giveBack(kind: SharedKind, place: string): Promise<void> {
     const next = this.waiting.get(kind)?.shift();
     if (next) next(place);
-    else if (kind !== 'postgres') (await this.shared.get(kind))?.places.push(place);
+    else if (!HAS_ROOM_FOR_ALL.has(kind)) (await this.shared.get(kind))?.places.push(place);
   }
 }
 
@@ -103,6 +111,10 @@ async function start(kind: SharedKind): Promise<Shared> {
           Array.from({ length: SLOTS }, (_, n) => `${url}/${n}`),
         )
       );
+    case 'hub': {
+      const { url, stop } = await startHub((await testDatabase()).url);
+      return { places: [url], stop };
+    }
     default:
       throw new Error(`Nobody shares a ${String(kind)}`);
   }

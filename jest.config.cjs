@@ -3,8 +3,8 @@ const { availableParallelism } = require('node:os');
 /** One configuration for every suite; the cost of a test is in its name (see CONTRIBUTING.md). */
 module.exports = {
   testEnvironment: 'node',
-  // Suites wait for servers more than they compute. At least two, because memory is given back only by worker processes.
-  maxWorkers: Math.max(2, availableParallelism()),
+  // Suites also wait for servers. At least two, because memory is given back only by worker processes.
+  maxWorkers: availableParallelism() + 1,
   workerIdleMemoryLimit: '2GB',
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
   testRegex: '\\.(spec|medium-spec|system-spec)\\.ts$',

@@ -6,6 +6,7 @@ import { guardedGet } from './benchmarks/guarded-get';
 import { guardedShared } from './benchmarks/guarded-shared';
 import { keyVerification } from './benchmarks/key-verification';
 import { memory } from './benchmarks/memory';
+import { receiving, receivingDistributed } from './benchmarks/receiving';
 import { rpcGet } from './benchmarks/rpc-get';
 import { start } from './benchmarks/start';
 import type { Benchmark } from './kit/benchmark';
@@ -21,6 +22,8 @@ const BENCHMARKS: readonly Benchmark[] = [
   guardedShared,
   keyVerification,
   rpcGet,
+  receiving,
+  receivingDistributed,
   start,
   memory,
 ];

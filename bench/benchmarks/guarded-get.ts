@@ -3,7 +3,7 @@ import { startHub } from '../kit/hub';
 import { startWorker } from '../kit/worker';
 import type { BareHttp } from '../workers/bare-http';
 import type { Load } from '../workers/load';
-import { compareGets } from './compare-gets';
+import { compareRequests } from './compare-requests';
 
 const PATH = '/api/users/me/';
 
@@ -19,7 +19,7 @@ export const guardedGet: Benchmark = {
     report.print(
       `GET ${PATH} with a JWT, beside a bare Nest and Fastify route that answers the same body:\n`,
     );
-    await compareGets(
+    await compareRequests(
       report,
       load,
       {

@@ -7,7 +7,7 @@ import { ms, table, verdict, whole } from '../kit/table';
 import { startWorker, type Worker } from '../kit/worker';
 import type { BareHttp } from '../workers/bare-http';
 import type { Load, Target } from '../workers/load';
-import { compareGets } from './compare-gets';
+import { compareRequests } from './compare-requests';
 
 const PATH = '/api/users/me/';
 const CONNECTIONS = 32;
@@ -31,7 +31,7 @@ export const guardedShared: Benchmark = {
       `GET ${PATH} with a JWT, limits counted in Redis, beside a bare Nest and Fastify route that answers the same body:\n`,
     );
     const burn = (microseconds: number) => bare.call('burn', microseconds);
-    const perSecond = await compareGets(report, load, { hub: guarded, limit, burn }, 0.4, effort.quick);
+    const perSecond = await compareRequests(report, load, { hub: guarded, limit, burn }, 0.4, effort.quick);
     await addedLatency(report, load, { hub: guarded, limit }, perSecond / 2, effort);
     await Promise.all([bare.stop(), load.stop()]);
     await hub.stop();
@@ -48,7 +48,7 @@ async function addedLatency(
 ): Promise<void> {
   const [rounds, seconds] = quick ? [2, 1] : [5, 4];
   const measure = async (of: Target) => {
-    const took = await load.call('getSteadily', of, Math.ceil(perSecond * seconds), perSecond, CONNECTIONS);
+    const took = await load.call('repeatSteadily', of, Math.ceil(perSecond * seconds), perSecond, CONNECTIONS);
     return { p50: percentile(took, 50), p99: percentile(took, 99) };
   };
   const results: Record<'hub' | 'limit', { p50: number; p99: number }>[] = [];

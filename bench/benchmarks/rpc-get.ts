@@ -5,7 +5,7 @@ import { setStage } from '../kit/stage';
 import { startWorker } from '../kit/worker';
 import type { BareRpcGateway } from '../workers/bare-rpc-gateway';
 import type { BareRpcService } from '../workers/bare-rpc-service';
-import { compareGets } from './compare-gets';
+import { compareRequests } from './compare-requests';
 
 /** What a call from the gateway to a service costs over Nest's own. */
 export const rpcGet: Benchmark = {
@@ -27,7 +27,7 @@ export const rpcGet: Benchmark = {
     report.print(
       'GET /api/v1/webhooks/{id} with a JWT, gateway and service over RabbitMQ, beside a bare Fastify route, Nest’s ClientProxy and\na bare Nest RMQ service that runs the same query on the same PostgreSQL over the same broker:\n',
     );
-    await compareGets(
+    await compareRequests(
       report,
       load,
       {

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { type Dispatcher, Pool, request } from 'undici';
 import { publishedBody } from '../../apps/webhook-dispatcher/src/events/published-body';
 import { generateWebhookSecret, signWebhook } from '../../libs/security/src/signatures/webhook-signature';
@@ -12,6 +12,11 @@ export interface Target {
   readonly origin: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What is sent again and again: a GET, or a POST as a provider makes it, each with an id of its own. */
+export interface Repeated extends Target {
+  readonly post?: { readonly body: string; readonly idHeader: string };
 }
 
 export interface Tally {
@@ -158,12 +163,68 @@ function signed(path: string, n: number): Request {
   };
 }
 
-const api = {
-  /** GETs for that long, `concurrency` at a time. */
-  get({ origin, path, headers }: Target, seconds: number, concurrency: number): Promise<Tally> {
+function repeated({ path, headers, post }: Repeated): () => Request {
+  if (post === undefined) {
     const request: Request = { method: 'GET', path, headers };
+    return () => request;
+  }
+  const { body, idHeader } = post;
+  return () => ({ method: 'POST', path, headers: { ...headers, [idHeader]: randomUUID() }, body });
+}
+
+/** Every id once, and as many of them again as are wanted, in an order without order. */
+function withDuplicates(count: number, duplicates: number): string[] {
+  const first = Array.from({ length: count - duplicates }, () => randomUUID());
+  const all = [...first];
+  while (all.length < count) all.push(first[randomInt(first.length)] ?? '');
+  for (let i = all.length - 1; i > 0; i -= 1) {
+    const j = randomInt(i + 1);
+    [all[i], all[j]] = [all[j] ?? '', all[i] ?? ''];
+  }
+  return all;
+}
+
+const api = {
+  /** For that long, `concurrency` at a time. */
+  repeat(target: Repeated, seconds: number, concurrency: number): Promise<Tally> {
+    const next = repeated(target);
     const until = now() + seconds * 1000;
-    return closedLoop(origin, concurrency, () => (now() < until ? request : undefined));
+    return closedLoop(target.origin, concurrency, () => (now() < until ? next() : undefined));
+  },
+
+  /**
+   * `count` deliveries, of which `duplicates` repeat another one's id.
+   * @returns how many were answered by each `status`
+   */
+  async storm(
+    { origin, path, headers, post }: Repeated,
+    count: number,
+    duplicates: number,
+    concurrency: number,
+  ): Promise<{ seconds: number; answers: Record<string, number> }> {
+    if (post === undefined) throw new Error('A storm is of POSTs');
+    const ids = withDuplicates(count, duplicates);
+    const answers: Record<string, number> = {};
+    const dispatcher = new Pool(origin, { connections: concurrency, pipelining: 1 });
+    const start = now();
+    const loop = async () => {
+      for (let id = ids.pop(); id !== undefined; id = ids.pop()) {
+        const { statusCode, body } = await request(origin + path, {
+          method: 'POST',
+          headers: { ...headers, [post.idHeader]: id },
+          body: post.body,
+          dispatcher,
+        });
+        const { status = String(statusCode) } = (await body.json()) as { status?: string };
+        answers[status] = (answers[status] ?? 0) + 1;
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: concurrency }, loop));
+      return { seconds: (now() - start) / 1000, answers };
+    } finally {
+      await dispatcher.destroy();
+    }
   },
 
   /** The bare loop, as undici's manual has it: signed POSTs of the events numbered below `count`, each answer read. */
@@ -215,15 +276,15 @@ const api = {
     return { dueAt, acceptedAt: answeredAt };
   },
 
-  /** `count` GETs at a fixed rate: milliseconds from when each was due until its answer was whole. */
-  async getSteadily(
-    { origin, path, headers }: Target,
+  /** `count` at a fixed rate: milliseconds from when each was due until its answer was whole. */
+  async repeatSteadily(
+    target: Repeated,
     count: number,
     perSecond: number,
     connections: number,
   ): Promise<Float64Array> {
-    const request: Request = { method: 'GET', path, headers };
-    const { dueAt, answeredAt } = await steadily(origin, count, perSecond, connections, () => request);
+    const next = repeated(target);
+    const { dueAt, answeredAt } = await steadily(target.origin, count, perSecond, connections, next);
     return answeredAt.map((at, n) => at - (dueAt[n] ?? NaN));
   },
 };

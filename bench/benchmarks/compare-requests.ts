@@ -4,23 +4,23 @@ import type { Reporter } from '../kit/reporter';
 import { median } from '../kit/stats';
 import { table, verdict, whole } from '../kit/table';
 import type { Worker } from '../kit/worker';
-import type { Load, Target } from '../workers/load';
+import type { Load, Repeated } from '../workers/load';
 
 const CONCURRENCY = 32;
 const BURNT_MICROSECONDS = 20;
 
 export interface Compared {
-  readonly hub: () => Promise<Target>;
-  readonly limit: Target;
+  readonly hub: () => Promise<Repeated>;
+  readonly limit: Repeated;
   /** Makes each request of the limit burn so many microseconds first. */
   readonly burn?: (microseconds: number) => Promise<unknown>;
 }
 
 /**
- * GETs of the hub beside those of something bare, in turns.
+ * Requests to the hub beside the same to something bare, in turns.
  * @returns what the hub answered in a second
  */
-export async function compareGets(
+export async function compareRequests(
   report: Reporter,
   load: Worker<Load>,
   { hub, limit, burn }: Compared,
@@ -29,9 +29,9 @@ export async function compareGets(
 ): Promise<number> {
   const [rounds, seconds] = quick ? [3, 2] : [7, 4];
   const costs: Record<'hub' | 'limit', [string, number][]> = { hub: [], limit: [] };
-  const perSecond = async (which: 'hub' | 'limit', of: Target) => {
+  const perSecond = async (which: 'hub' | 'limit', of: Repeated) => {
     const before = cpuByPart();
-    const tally = await load.call('get', of, seconds, CONCURRENCY);
+    const tally = await load.call('repeat', of, seconds, CONCURRENCY);
     costs[which] = cpuEach(before, cpuByPart(), tally.answered);
     return tally.answered / tally.seconds;
   };

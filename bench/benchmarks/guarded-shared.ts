@@ -48,7 +48,13 @@ async function addedLatency(
 ): Promise<void> {
   const [rounds, seconds] = quick ? [2, 1] : [5, 4];
   const measure = async (of: Target) => {
-    const took = await load.call('repeatSteadily', of, Math.ceil(perSecond * seconds), perSecond, CONNECTIONS);
+    const took = await load.call(
+      'repeatSteadily',
+      of,
+      Math.ceil(perSecond * seconds),
+      perSecond,
+      CONNECTIONS,
+    );
     return { p50: percentile(took, 50), p99: percentile(took, 99) };
   };
   const results: Record<'hub' | 'limit', { p50: number; p99: number }>[] = [];

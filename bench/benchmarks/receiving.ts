@@ -150,7 +150,8 @@ async function storm(
   const { seconds, answers } = await load.call('storm', { ...received, path }, count, duplicates, 128);
   const stored = await countOf(hub, endpoint);
   const told = Object.entries(answers).map(([status, times]) => `${whole(times)} "${status}"`);
-  const once = stored === count - duplicates && answers.success === stored && answers.duplicate === duplicates;
+  const once =
+    stored === count - duplicates && answers.success === stored && answers.duplicate === duplicates;
   report.print(
     `\nA storm of ${whole(count)} deliveries to one endpoint in ${seconds.toFixed(0)} s, of which ${whole(duplicates)} repeat another: answered ${told.join(' and ')};\n${whole(stored)} stored, ${verdict('each once', once)}`,
   );

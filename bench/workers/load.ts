@@ -174,7 +174,7 @@ function repeated({ path, headers, post }: Repeated): () => Request {
 
 /** Every id once, and as many of them again as are wanted, in an order without order. */
 function withDuplicates(count: number, duplicates: number): string[] {
-  const first = Array.from({ length: count - duplicates }, () => randomUUID());
+  const first = Array.from({ length: count - duplicates }, (): string => randomUUID());
   const all = [...first];
   while (all.length < count) all.push(first[randomInt(first.length)] ?? '');
   for (let i = all.length - 1; i > 0; i -= 1) {

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '@signalbox/contracts';
-import { Batcher, column, Database } from '@signalbox/database';
+import { Batcher, column, Database, newId } from '@signalbox/database';
+import { CLAIM_SECONDS } from '../processing/claims.repository';
+import { Processor } from '../processing/processor';
 
 const MAX_BATCH = 256;
 const ENOUGH = 32;
 /** Seconds of work; what does not fit is sent again by its provider. */
 const MAX_WAITING = 5_000;
-/** Characters of base64, of what waits. */
+/** Bytes of bodies, of what waits. */
 const MAX_SIZE = 256 * 1024 * 1024;
 
 export interface NewInboundEvent {
@@ -21,8 +23,7 @@ export interface NewInboundEvent {
   readonly method: string;
   readonly url: string;
   readonly headers: readonly string[];
-  /** Base64. */
-  readonly body: string;
+  readonly body: Buffer;
   /** Why nothing is to be done about it; null where something is. */
   readonly ignored: string | null;
   readonly receivedAt: string;
@@ -34,6 +35,8 @@ export interface NewInboundEvent {
 export interface StoredEvent {
   readonly id: string;
   readonly duplicate: boolean;
+  /** By which whoever stored it may process it; null where others will. */
+  readonly claim: string | null;
 }
 
 interface Row {
@@ -42,21 +45,27 @@ interface Row {
   first: string | null;
 }
 
-/** All of a batch in one statement. What was delivered before is left alone, and found. */
+/**
+ * All of a batch in one statement; the bodies as they are, one behind the other. What was delivered before is left alone, and found.
+ * What is to be processed is claimed in the same breath, where there is a claim.
+ */
 const STORE = {
   name: 'store-inbound-events',
   text: `
   WITH input AS (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::integer[],
-      $9::text[], $10::text[], $11::json[], $12::text[], $13::text[], $14::timestamptz[])
-      AS i(id, endpoint_id, delivery_id, provider, event_type, event, action, parts, method, url, headers, body, ignored,
-        received_at)
+      $9::text[], $10::text[], $11::json[], $12::integer[], $13::integer[], $14::text[], $15::timestamptz[])
+      AS i(id, endpoint_id, delivery_id, provider, event_type, event, action, parts, method, url, headers, starts, size,
+        ignored, received_at)
   ), stored AS (
     INSERT INTO inbound_events (id, endpoint_id, delivery_id, provider, event_type, event, action, parts, method, url,
-      headers, body, status, reason, next_attempt_at, received_at, processed_at)
+      headers, body, status, reason, claimed_by, attempts, next_attempt_at, received_at, processed_at)
     SELECT id, endpoint_id, delivery_id, provider, event_type, event, action, parts, method, url, headers,
-      decode(body, 'base64'), CASE WHEN ignored IS NULL THEN 'pending' ELSE 'ignored' END, ignored,
-      CASE WHEN ignored IS NULL THEN received_at END, received_at, CASE WHEN ignored IS NOT NULL THEN received_at END
+      substring($16::bytea FROM starts FOR size), CASE WHEN ignored IS NULL THEN 'pending' ELSE 'ignored' END, ignored,
+      CASE WHEN ignored IS NULL THEN $17::uuid END,
+      CASE WHEN ignored IS NULL AND $17::uuid IS NOT NULL THEN 1 ELSE 0 END,
+      CASE WHEN ignored IS NULL THEN CASE WHEN $17::uuid IS NULL THEN received_at ELSE now() + make_interval(secs => $18) END END,
+      received_at, CASE WHEN ignored IS NOT NULL THEN received_at END
     FROM input
     ON CONFLICT (endpoint_id, delivery_id) WHERE delivery_id IS NOT NULL DO NOTHING
     RETURNING id, status
@@ -76,7 +85,10 @@ export class EventWriter {
   private readonly batcher: Batcher<NewInboundEvent, StoredEvent>;
   private size = 0;
 
-  constructor(private readonly database: Database) {
+  constructor(
+    private readonly database: Database,
+    private readonly processor: Processor,
+  ) {
     this.batcher = new Batcher((batch) => this.write(batch), {
       maxBatch: MAX_BATCH,
       enough: ENOUGH,
@@ -132,11 +144,12 @@ export class EventWriter {
   }
 
   private async store(events: readonly NewInboundEvent[]): Promise<Map<string, StoredEvent>> {
-    const { rows } = await this.database.query<Row>(STORE, columns(events));
+    const claim = this.processor.hasRoom ? newId() : null;
+    const { rows } = await this.database.query<Row>(STORE, [...columns(events), claim, CLAIM_SECONDS]);
     const results = new Map<string, StoredEvent>();
     for (const { id, stored, first } of rows) {
       const found = stored ? id : (first ?? (await this.firstOf(events.find((event) => event.id === id))));
-      if (found !== undefined) results.set(id, { id: found, duplicate: !stored });
+      if (found !== undefined) results.set(id, { id: found, duplicate: !stored, claim });
     }
     return results;
   }
@@ -153,14 +166,19 @@ export class EventWriter {
 }
 
 /** Stands for what was not stored: its turn came too late, the database refused it, or what was there first has just been removed. */
-export const LATE: StoredEvent = { id: '', duplicate: false };
+export const LATE: StoredEvent = { id: '', duplicate: false, claim: null };
 
 function keyOf({ id, endpointId, deliveryId }: NewInboundEvent): string {
   return deliveryId === null ? id : `${endpointId} ${deliveryId}`;
 }
 
 /** In the order in which the statement names them. */
-function columns(events: readonly NewInboundEvent[]): string[] {
+function columns(events: readonly NewInboundEvent[]): (string | Buffer)[] {
+  let end = 1;
+  const starts = events.map(({ body }) => {
+    end += body.length;
+    return end - body.length;
+  });
   return [
     column(events.map((event) => event.id)),
     column(events.map((event) => event.endpointId)),
@@ -173,8 +191,10 @@ function columns(events: readonly NewInboundEvent[]): string[] {
     column(events.map((event) => event.method)),
     column(events.map((event) => event.url)),
     column(events.map((event) => JSON.stringify(event.headers))),
-    column(events.map((event) => event.body)),
+    column(starts),
+    column(events.map((event) => event.body.length)),
     column(events.map((event) => event.ignored)),
     column(events.map((event) => event.receivedAt)),
+    Buffer.concat(events.map((event) => event.body)),
   ];
 }

@@ -96,6 +96,7 @@ export class IntakeService {
     const events = normalise(receiver, delivery, now);
     const [event] = events;
     const { scheme } = receiver.webhook;
+    const ignored = this.isOwn(delivery) ? LOOP : null;
     const stored = await this.writer.add({
       id: newId(),
       endpointId: id,
@@ -108,15 +109,20 @@ export class IntakeService {
       method: delivery.method,
       url: maskedUrl(input.url, scheme),
       headers: maskedHeaders(input.headers, scheme),
-      body: input.body,
-      ignored: this.isOwn(delivery) ? LOOP : null,
+      body: delivery.body,
+      ignored,
       receivedAt: now.toISOString(),
       deadline,
     });
     if (stored === LATE) throw new DomainError({ code: 'SERVICE_UNAVAILABLE', retryAfter: 5 });
     const outcome = stored.duplicate ? 'duplicate' : 'stored';
     received.inc({ provider: receiver.id, outcome });
-    if (!stored.duplicate) this.processor.wake();
+    if (!stored.duplicate && ignored === null) {
+      const { payload } = delivery;
+      const arrival = { id: stored.id, endpointId: id, replays: 0, events, payload };
+      if (stored.claim === null) this.processor.wake();
+      else this.processor.take(stored.claim, arrival, delivery.body.length);
+    }
     return { outcome, event_id: stored.id, event_type: eventName(event) };
   }
 

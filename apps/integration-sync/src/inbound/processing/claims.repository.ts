@@ -23,6 +23,8 @@ export interface ClaimedEvent {
 /** What became of it. */
 export interface ProcessedEvent {
   readonly id: string;
+  /** By which it was processed. */
+  readonly claim: string;
   readonly status: 'processed' | 'failed' | 'ignored' | 'pending';
   readonly reason: string | null;
   /** Milliseconds from now; null when there is no next attempt. */
@@ -43,18 +45,22 @@ const CLAIM = {
     e.received_at`,
 };
 
-/** Results, and how many there are of each, in one statement. Of a claim that has lapsed nothing is written. */
+/**
+ * Results, and how many there are of each, in one statement. Of a claim that has lapsed nothing is written. Only what is pending is claimed;
+ * to say so here would have PostgreSQL read the index of all that is and was due.
+ */
 const SETTLE = {
   name: 'settle-inbound-events',
   text: `
   WITH result AS (
-    SELECT * FROM unnest($2::uuid[], $3::text[], $4::text[], $5::bigint[]) AS r(id, status, reason, retry_in_ms)
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bigint[])
+      AS r(id, claim, status, reason, retry_in_ms)
   ), changed AS (
     UPDATE inbound_events e SET
       status = r.status, reason = r.reason, claimed_by = NULL,
       next_attempt_at = now() + make_interval(secs => r.retry_in_ms / 1000.0),
       processed_at = CASE WHEN r.status <> 'pending' THEN now() END
-    FROM result r WHERE e.id = r.id AND e.status = 'pending' AND e.claimed_by = $1
+    FROM result r WHERE e.id = r.id AND e.claimed_by = r.claim
     RETURNING e.status
   ), counted AS (
     INSERT INTO inbound_totals AS t (status, events)
@@ -76,10 +82,10 @@ export class ClaimsRepository {
   }
 
   /** Answers how many there are of each status. */
-  async settle(claimId: string, results: readonly ProcessedEvent[]): Promise<Map<string, number>> {
+  async settle(results: readonly ProcessedEvent[]): Promise<Map<string, number>> {
     const { rows } = await this.database.query<{ status: string; events: number }>(SETTLE, [
-      claimId,
       column(results.map(({ id }) => id)),
+      column(results.map(({ claim }) => claim)),
       column(results.map(({ status }) => status)),
       column(results.map(({ reason }) => reason)),
       column(results.map(({ retryInMs }) => retryInMs)),

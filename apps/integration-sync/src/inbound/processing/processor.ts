@@ -18,7 +18,10 @@ import { type ClaimedEvent, ClaimsRepository, type ProcessedEvent } from './clai
 import { type Arrival, Forwarder, isFinal, reasonOf } from './forwarder';
 
 const SWEEP_EVERY_MS = 1_000;
-const CLAIM_MOST = 64;
+const AT_ONCE = 64;
+/** Events in hand and the bytes of their bodies, beyond which the others are left to whoever finds them due. */
+const IN_HAND = 512;
+const IN_HAND_BYTES = 16 * 1024 * 1024;
 /** Of a delivery that tells of many, those that are told on the bus. */
 const TOLD = 50;
 
@@ -33,21 +36,30 @@ const processed = counter({
   labelNames: ['status'],
 });
 
+interface InHand {
+  readonly claim: string;
+  readonly arrival: Arrival;
+  /** This one included. */
+  readonly attempts: number;
+}
+
 /**
- * Does with what came in whatever its endpoint's rules say. Whoever stored something wakes it; each second it looks for what is due
- * besides: retries, and what others left behind that died.
+ * Does with what came in whatever its endpoint's rules say. Whoever stored something hands it over; each second it looks for what is
+ * due besides: retries, and what others left behind that died.
  */
 @Injectable()
 export class Processor implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly rounds = new Rounds(
     SWEEP_EVERY_MS,
-    () => this.drain(),
+    () => this.sweep(),
     (error) => this.log.warn({ err: error }, 'Inbound events could not be processed; trying again shortly'),
   );
   /** Whoever delivered something does not call what becomes of it, and does not wait for it. */
   private readonly outsideCalls = AsyncLocalStorage.snapshot();
+  private readonly inHand: (InHand & { readonly bytes: number })[] = [];
+  private bytesInHand = 0;
   private draining: Promise<void> | null = null;
-  private again = false;
+  private due = false;
   private stopped = false;
 
   constructor(
@@ -71,13 +83,36 @@ export class Processor implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** Something may be due. */
   wake(): void {
-    this.again = true;
+    this.due = true;
+    this.start();
+  }
+
+  /** Whether what is stored now may be claimed for being processed here. */
+  get hasRoom(): boolean {
+    return this.inHand.length < IN_HAND && this.bytesInHand < IN_HAND_BYTES && !this.stopped;
+  }
+
+  /**
+   * What has just been stored under that claim.
+   * @param bytes of its body
+   */
+  take(claim: string, arrival: Arrival, bytes: number): void {
+    this.inHand.push({ claim, arrival, attempts: 1, bytes });
+    this.bytesInHand += bytes;
+    this.start();
+  }
+
+  private start(): void {
     // What fails shows in the next round.
     if (this.draining === null) void this.outsideCalls(() => this.drain().catch(() => undefined));
   }
 
+  private sweep(): Promise<void> {
+    this.due = true;
+    return this.drain();
+  }
+
   private drain(): Promise<void> {
-    this.again = true;
     this.draining ??= this.run().finally(() => {
       this.draining = null;
     });
@@ -85,47 +120,60 @@ export class Processor implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   private async run(): Promise<void> {
-    while (this.again && !this.stopped) {
-      this.again = false;
-      const claimId = newId();
-      const claimed = await this.claims.claim(claimId, CLAIM_MOST);
-      if (claimed.length === 0) continue;
-      this.again ||= claimed.length === CLAIM_MOST;
-      const rules = await this.endpoints.rulesOf([...new Set(claimed.map((one) => one.endpoint_id))]);
+    while (this.inHand.length > 0 || (this.due && !this.stopped)) {
+      const taken = this.inHand.splice(0, AT_ONCE);
+      for (const { bytes } of taken) this.bytesInHand -= bytes;
+      const events: InHand[] = taken;
+      if (this.due && !this.stopped) events.push(...(await this.claimDue()));
+      if (events.length === 0) continue;
+      const rules = await this.endpoints.rulesOf([...new Set(events.map((one) => one.arrival.endpointId))]);
       const results = await Promise.all(
-        claimed.map((event) => this.process(event, rules.get(event.endpoint_id))),
+        events.map((event) => this.process(event, rules.get(event.arrival.endpointId))),
       );
-      const settled = await this.claims.settle(claimId, results);
-      for (const [status, events] of settled) processed.inc({ status }, events);
+      const settled = await this.claims.settle(results);
+      for (const [status, count] of settled) processed.inc({ status }, count);
     }
   }
 
+  private async claimDue(): Promise<InHand[]> {
+    this.due = false;
+    const claim = newId();
+    const claimed = await this.claims.claim(claim, AT_ONCE);
+    this.due ||= claimed.length === AT_ONCE;
+    return claimed.map((event) => ({ claim, arrival: arrivalOf(event), attempts: event.attempts }));
+  }
+
   /** Never throws: whatever goes wrong is its result. */
-  private async process(event: ClaimedEvent, endpoint: EndpointRules | undefined): Promise<ProcessedEvent> {
-    const { id } = event;
+  private async process(
+    { claim, arrival, attempts }: InHand,
+    endpoint: EndpointRules | undefined,
+  ): Promise<ProcessedEvent> {
+    const { id } = arrival;
+    const ended = (status: ProcessedEvent['status'], reason: string | null): ProcessedEvent => ({
+      id,
+      claim,
+      status,
+      reason,
+      retryInMs: null,
+    });
     const done = times.startTimer();
     try {
-      if (endpoint === undefined) return ended(id, 'ignored', 'the endpoint is gone');
-      const arrival = arrivalOf(event);
+      if (endpoint === undefined) return ended('ignored', 'the endpoint is gone');
       const forwarded = await this.forwarder.forward(arrival, endpoint);
       this.notices.tell(inboundEventReceived, noticeOf(arrival, endpoint));
-      return forwarded > 0 ? ended(id, 'processed', null) : ended(id, 'ignored', 'no rule matches');
+      return forwarded > 0 ? ended('processed', null) : ended('ignored', 'no rule matches');
     } catch (error) {
-      const last = isFinal(error) || event.attempts >= MOST_ATTEMPTS;
+      const last = isFinal(error) || attempts >= MOST_ATTEMPTS;
       this.log[last ? 'error' : 'warn'](
-        { err: error, inboundEvent: id, attempts: event.attempts },
+        { err: error, inboundEvent: id, attempts },
         last ? 'An inbound event could not be processed' : 'An inbound event is tried again later',
       );
-      if (last) return ended(id, 'failed', reasonOf(error));
-      return { id, status: 'pending', reason: reasonOf(error), retryInMs: retryInMs(event.attempts) };
+      if (last) return ended('failed', reasonOf(error));
+      return { ...ended('pending', reasonOf(error)), retryInMs: retryInMs(attempts) };
     } finally {
       done();
     }
   }
-}
-
-function ended(id: string, status: ProcessedEvent['status'], reason: string | null): ProcessedEvent {
-  return { id, status, reason, retryInMs: null };
 }
 
 /** What was received, read once more: pure, so that nothing but the bytes need be kept. */

@@ -4,11 +4,13 @@ import { AuditOutbox } from '@signalbox/audit';
 import { offsetOf, type IntegrationFilter, type PageRequest } from '@signalbox/contracts';
 import { newId } from '@signalbox/database';
 import { type EntityManager, Repository, type SelectQueryBuilder } from 'typeorm';
+import { EventOutbox } from '../event-outbox/event-outbox';
 import { audited } from './audited';
 import { IntegrationActivityEntity } from './integration-activity.entity';
 import { IntegrationVersionEntity } from './integration-version.entity';
 import { IntegrationEntity } from './integration.entity';
 import { SettingsVault } from './settings-vault';
+import { statusChanged } from './status-changed';
 
 /** An integration with the version that is in force. */
 export type Current = IntegrationEntity & { current: IntegrationVersionEntity };
@@ -29,6 +31,7 @@ export class IntegrationsRepository {
     @InjectRepository(IntegrationActivityEntity)
     private readonly activities: Repository<IntegrationActivityEntity>,
     private readonly audit: AuditOutbox,
+    private readonly events: EventOutbox,
     private readonly vault: SettingsVault,
   ) {}
 
@@ -108,6 +111,8 @@ export class IntegrationsRepository {
         before: was ?? null,
         after: is ?? null,
       });
+      if (after.status !== before.status)
+        await this.events.note(manager, statusChanged(after, before.status, actor));
       return after;
     });
   }

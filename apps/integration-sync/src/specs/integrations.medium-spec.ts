@@ -1,8 +1,53 @@
 import { randomUUID } from 'node:crypto';
-import { integrationOperations, type IntegrationInput } from '@signalbox/contracts';
+import { Controller, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import {
+  type CallContext,
+  DomainError,
+  eventOperations,
+  integrationOperations,
+  type IntegrationInput,
+  type PublishInput,
+} from '@signalbox/contracts';
 import { metricsText } from '@signalbox/observability';
+import { Handles } from '@signalbox/rpc';
 import { startReceiver, until, type Receiver, type Reply } from '@signalbox/testing';
 import { startSync, type SyncUnderTest } from './sync-for-spec';
+
+interface Published {
+  readonly id: string;
+  readonly type: string;
+  readonly projectId: string | null | undefined;
+  readonly audience: readonly string[] | null;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+const published: Published[] = [];
+
+/** Takes what goes out, and seems to lose each event the first time: it is there, and whoever published it does not know. */
+@Controller()
+class FakeDispatcherController {
+  @Handles(eventOperations.publish)
+  publish(
+    { event_type, project_id, data }: PublishInput,
+    { principal, idempotencyId: id = '' }: CallContext,
+  ) {
+    const known = published.some((one) => one.id === id);
+    const event = JSON.parse(data) as Published['data'];
+    published.push({
+      id,
+      type: event_type,
+      projectId: project_id,
+      audience: principal.projects,
+      data: event,
+    });
+    if (!known) throw new DomainError({ code: 'SERVICE_UNAVAILABLE' });
+    return Promise.resolve({ event_id: id, event_type, deliveries: 0 });
+  }
+}
+
+@Module({ controllers: [FakeDispatcherController] })
+class FakeDispatcher {}
 
 describe('integrations', () => {
   let sync: SyncUnderTest;
@@ -208,6 +253,61 @@ describe('integrations', () => {
     expect(await sync.call(integrationOperations.health, {})).toEqual({
       integrations_active: expect.any(Number) as unknown,
     });
+  });
+
+  it('publishes each change of a status as one event, in order, once somebody takes it', async () => {
+    await sync.sql('DELETE FROM event_outbox');
+    const [hidden, project_id] = [randomUUID(), randomUUID()];
+    const { id } = await make({ project_id, credentials: { access_token: hidden } });
+    await tested(id);
+    await sync.call(integrationOperations.update, { id, changes: { status: 'INACTIVE' } });
+    await sync.call(integrationOperations.update, { id, changes: { status: 'INACTIVE', name: 'Other' } });
+    answer = { status: 401, body: '{}' };
+    await sync.call(integrationOperations.update, { id, changes: { status: 'ACTIVE' } });
+    await sync.call(integrationOperations.test, { id });
+    const outside = await make();
+    await tested(outside.id);
+
+    const dispatcher = await NestFactory.createMicroservice<MicroserviceOptions>(FakeDispatcher, {
+      strategy: sync.transport.server('webhook-dispatcher'),
+      logger: false,
+    });
+    await dispatcher.listen();
+    try {
+      await until(
+        'all are published',
+        30_000,
+        async () => (await sync.sql('SELECT FROM event_outbox')).length === 0,
+      );
+    } finally {
+      await dispatcher.close();
+    }
+    const once = [...new Map(published.map((one) => [one.id, one])).values()];
+    expect(published).toHaveLength(once.length * 2);
+    expect(once.map(({ data }) => [data.integration_id, data.previous_status, data.status])).toEqual([
+      [id, 'PENDING', 'ACTIVE'],
+      [id, 'ACTIVE', 'INACTIVE'],
+      [id, 'INACTIVE', 'ACTIVE'],
+      [id, 'ACTIVE', 'ERROR'],
+      [outside.id, 'PENDING', 'ERROR'],
+    ]);
+    expect(once.map(({ data }) => data.changed_by)).toEqual([
+      'system',
+      'u-admin',
+      'u-admin',
+      'u-admin',
+      'system',
+    ]);
+    expect(once[3]?.data).toMatchObject({ name: 'Other', message: expect.any(String) as unknown });
+    for (const { type, projectId, audience, data } of once.slice(0, 4)) {
+      expect({ type, projectId, audience }).toEqual({
+        type: 'integration.status.changed',
+        projectId: project_id,
+        audience: [project_id],
+      });
+      expect(JSON.stringify(data)).not.toContain(hidden);
+    }
+    expect(once[4]).toMatchObject({ projectId: null, audience: [] });
   });
 
   it('leaves nothing behind when it is deleted', async () => {

@@ -9,7 +9,6 @@ import { Webhook as StandardWebhook } from 'standardwebhooks';
 import Stripe from 'stripe';
 import { Webhook as SvixWebhook } from 'svix';
 import type { ConnectorFixtures } from '../../../libs/connectors/src/conformance/fixture-for-spec';
-import { answered } from '../answer';
 import { useHub } from '../hub';
 import { ID, TEXT } from '../samples';
 import {
@@ -399,18 +398,6 @@ describe('while the database takes nothing', () => {
     expect(again.body.event_id).toEqual(ID);
     expect((await eventsOf(hub, endpoint)).total).toBe(1);
   }, 40_000);
-});
-
-describe('OPTIONS', () => {
-  test('tells a sender of CloudEvents that it is welcome, and nobody else', async () => {
-    const endpoint = await makeEndpoint(hub, 'generic', { signature_header: 'X-Signature-256' });
-    const ask = (headers: Readonly<Record<string, string>>) =>
-      answered(hub.url, 'OPTIONS', at(endpoint), undefined, { headers });
-    const answer = await ask({ 'WebHook-Request-Origin': 'events.example.com' });
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get('WebHook-Allowed-Origin')).toBe('events.example.com');
-    expect((await ask({})).status).toBe(405);
-  });
 });
 
 describe('what goes out', () => {

@@ -230,6 +230,29 @@ describe('integrations', () => {
     expect(items.map(({ version }) => version)).toEqual([11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
   });
 
+  it('keeps the newest hundred versions', async () => {
+    const { id } = await make();
+    const other = await make();
+    // As if it had been changed often before: below the one in force, which is sealed under its number.
+    await sync.sql(
+      `INSERT INTO integration_versions (integration_id, version, data_key, configuration, credentials, created_by)
+         SELECT integration_id, n, data_key, configuration, credentials, created_by
+         FROM integration_versions, generate_series(-150, 0) n WHERE integration_id IN ($1, $2)`,
+      [id, other.id],
+    );
+    await sync.call(integrationOperations.update, { id, changes: { credentials: { access_token: 'new' } } });
+    const kept = await sync.sql<{ id: string; lowest: number; highest: number; n: number }>(
+      `SELECT integration_id AS id, min(version) AS lowest, max(version) AS highest, count(*)::integer AS n
+         FROM integration_versions WHERE integration_id IN ($1, $2) GROUP BY 1 ORDER BY 1`,
+      [id, other.id],
+    );
+    expect(kept).toEqual([
+      { id, lowest: -97, highest: 2, n: 100 },
+      { id: other.id, lowest: -150, highest: 1, n: 152 },
+    ]);
+    for (const made of [id, other.id]) await sync.call(integrationOperations.remove, { id: made });
+  });
+
   it('tells how many there are, and how tests went', async () => {
     const { id } = await make({ type: 'CRM' });
     await tested(id);

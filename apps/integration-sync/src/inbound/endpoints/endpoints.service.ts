@@ -7,7 +7,7 @@ import {
   type InboundEndpointFilter,
   type InboundEndpointInput,
   type InboundEndpointView,
-  inboundEndpointChanged,
+  inboundEndpointsChanged,
   type Principal,
   sees,
 } from '@signalbox/contracts';
@@ -151,11 +151,9 @@ export class EndpointsService {
   }
 
   private tell(...states: readonly InboundEndpointEntity[]): void {
-    const [first] = states;
-    if (first === undefined) return;
     const paths = [...new Set(states.map(({ path }) => path))];
     this.known.forget(...paths);
-    this.notices.tell(inboundEndpointChanged, { id: first.id, paths });
+    this.notices.tell(inboundEndpointsChanged, { paths });
   }
 }
 

@@ -500,9 +500,14 @@ describe('what goes out', () => {
     ]);
   });
 
-  test('a type that nobody knows: a dead letter, listed as failed and replayed once it is mended', async () => {
+  test('a type that nobody knows any more: a dead letter, listed as failed and replayed once it is mended', async () => {
     const rules = [{ events: ['*'], event_type: 'nobody.knows' }];
+    await hub.call('POST', '/api/v1/admin/integration/event-types', { body: { name: 'nobody.knows' } });
     const endpoint = await makeEndpoint(hub, 'github', { ...GITHUB, rules });
+    const database = new Client({ connectionString: hub.databaseUrl });
+    await database.connect();
+    await database.query(`DELETE FROM webhooks.event_types WHERE name = 'nobody.knows'`);
+    await database.end();
     const { body } = await deliver(hub, at(endpoint), '{}', await github('{}'));
     expect(await settled(hub, endpoint, body.event_id)).toMatchObject({
       status: 'failed',

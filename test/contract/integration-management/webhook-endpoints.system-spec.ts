@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { until } from '@signalbox/testing';
 import { makeAdminKey } from '../administration/api-keys';
 import { answered } from '../answer';
@@ -95,6 +96,17 @@ describe('POST /integration-management/webhooks/', () => {
     ['rules[0].events', { rules: [{ events: ['Push Hook'] }] }],
     ['rules[0].format', { rules: [{ events: ['*'], format: 'xml' }] }],
     ['rules[0].event_type', { rules: [{ events: ['*'], event_type: 'task.*' }] }],
+    ['rules[0].event_type', { rules: [{ events: ['*'], event_type: 'webhook.test' }] }],
+    [
+      'rules[1].event_type',
+      {
+        rules: [
+          { events: ['*'], event_type: 'github.push' },
+          { events: ['*'], event_type: 'nobody.knows' },
+          { events: ['*'], event_type: 'task.created' },
+        ],
+      },
+    ],
     ['nobody', { nobody: 1 }],
     ['active', { active: 'yes' }],
   ])('refuses %s as %j', async (field, wrong) => {
@@ -158,6 +170,22 @@ describe('PUT /integration-management/webhooks/{webhook_id}', () => {
     const { status, body } = await hub.call('PUT', `${WEBHOOKS}/${endpoint.id}`, { body: changes });
     expect(status).toBe(200);
     expect(body).toEqual({ ...ALWAYS, ...changes, integration_id: endpoint.integration_id });
+  });
+
+  test('an `event_type` must be known, registered or not', async () => {
+    const { id } = await makeEndpoint(hub, 'github');
+    const event_type = `endpoint.type_${randomUUID().replaceAll('-', '')}`;
+    const put = () =>
+      hub.call<{ detail: string }>('PUT', `${WEBHOOKS}/${id}`, {
+        body: { name: 'Renamed', rules: [{ events: ['*'], event_type }] },
+      });
+    expect(await put()).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringContaining('rules[0].event_type') as unknown },
+    });
+    expect((await hub.call('GET', `${WEBHOOKS}/${id}`)).body).toMatchObject({ name: 'Sample' });
+    await hub.call('POST', '/api/v1/admin/integration/event-types', { body: { name: event_type } });
+    expect(await put()).toMatchObject({ status: 200, body: { rules: [{ event_type }] } });
   });
 
   test('of nothing changes nothing; a path that is taken is a conflict', async () => {

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import examples from '@octokit/webhooks-examples';
 import { sign as signGithub } from '@octokit/webhooks-methods';
 import { CONNECTORS } from '@signalbox/connectors';
+import { PUBLISHED_FIGURES } from '@signalbox/contracts';
 import { startReceiver, until, type Receiver } from '@signalbox/testing';
 import { Client } from 'pg';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
@@ -594,19 +595,8 @@ test('the figures of the seed are there under their names', async () => {
     const answer = await hub.call('GET', '/metrics');
     return /^processed_webhook_events [1-9]/m.test(answer.text) && answer.text;
   });
-  for (const name of [
-    'integrations_by_status',
-    'integrations_by_type',
-    'total_webhooks',
-    'active_webhooks',
-    'total_webhook_events',
-    'processed_webhook_events',
-    'pending_webhook_events',
-    'webhook_events_last_24h',
-    'webhook_processing_time',
-    'integration_connection_tests',
-    'webhook_events_processed',
-  ]) {
+  expect(PUBLISHED_FIGURES).toHaveLength(11);
+  for (const name of PUBLISHED_FIGURES) {
     expect(text).toMatch(new RegExp(`^# TYPE ${name} `, 'm'));
   }
   const value = (name: string) => Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)?.[1]);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PUBLISHED_FIGURES } from '@signalbox/contracts';
 import { until } from '@signalbox/testing';
 import { CountingReceiver } from './kit/counting-receiver';
 import { SHUTDOWN_SECONDS } from './kit/environment';
@@ -77,6 +78,11 @@ describeOnBothStacks('the hub', (stack) => {
       expect((await gateway.call('GET', '/health/live')).status).toBe(200);
       expect((await gateway.call('GET', '/health/ready')).status).toBe(200);
       expect((await gateway.call('GET', '/metrics')).text).toContain('process_resident_memory_bytes');
+      // Whichever process measures them.
+      await until('it shows the published figures', 15_000, async () => {
+        const { text } = await gateway.call('GET', '/metrics');
+        return PUBLISHED_FIGURES.every((name) => text.split(`# TYPE ${name} `).length === 2);
+      });
       expect(await gateway.ok('GET', '/api/v1/health')).toMatchObject({
         status: 'healthy',
         database: 'connected',

@@ -9,6 +9,7 @@ import { IntegrationEntity } from './integrations/integration.entity';
 import { versionRow } from './integrations/settings-vault';
 import { Integrations1763730000000 } from './migrations/1763730000000-integrations';
 import { Inbound1763730000200 } from './migrations/1763730000200-inbound';
+import { EventOutbox1763730000400 } from './migrations/1763730000400-event-outbox';
 
 export const integrationsDatabase: ServiceDatabase = {
   schema: 'integrations',
@@ -20,7 +21,7 @@ export const integrationsDatabase: ServiceDatabase = {
     InboundEventEntity,
     InboundTotalEntity,
   ],
-  migrations: [Integrations1763730000000, Inbound1763730000200],
+  migrations: [Integrations1763730000000, Inbound1763730000200, EventOutbox1763730000400],
   byIndex: true,
   sealed: [
     {

@@ -5,6 +5,7 @@ import { DatabaseModule } from '@signalbox/database';
 import { type Runtime, RpcModule } from '@signalbox/rpc';
 import { SecretBox } from '@signalbox/security';
 import { integrationsDatabase } from './database';
+import { FiguresTeller } from './figures/figures-teller';
 import { InboundModule } from './inbound/inbound.module';
 import { IntegrationsModule } from './integrations/integrations.module';
 import { PartsModule } from './parts.module';
@@ -22,6 +23,7 @@ export class IntegrationSyncModule {
         InboundModule.of(config),
         IntegrationsModule,
       ],
+      providers: [FiguresTeller],
     };
   }
 }

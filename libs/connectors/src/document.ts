@@ -67,7 +67,9 @@ function webhookParts({ scheme, setUp, limits, handshake, preflight }: WebhookPa
     ...(handshake === undefined
       ? []
       : ["the provider's check of the address, once its signature is verified"]),
-    ...(preflight === undefined ? [] : ["CloudEvents' `OPTIONS`"]),
+    ...(preflight === undefined
+      ? []
+      : ['the question whether deliveries are welcome, asked before any is sent']),
   ];
   return [
     `**Proof**: ${scheme.summary}.`,

@@ -3,6 +3,7 @@ export * from './audit';
 export * from './auth';
 export * from './call-context';
 export * from './domain-error';
+export * from './figures';
 export * from './inbound';
 export * from './integrations';
 export * from './notice';

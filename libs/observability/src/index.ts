@@ -9,4 +9,5 @@ export * from './nest-logger';
 export * from './ops-server';
 export * from './readiness';
 export { scrub, scrubText } from './scrub';
+export * from './told-figures';
 export * from './trace';

@@ -1,4 +1,4 @@
-import { startReceiver, type Receiver, type Reply } from '@signalbox/testing';
+import { startReceiver, until, type Receiver, type Reply } from '@signalbox/testing';
 import { makeAdminKey } from '../administration/api-keys';
 import { curl } from '../curl';
 import { useHub } from '../hub';
@@ -254,6 +254,66 @@ describe('testing', () => {
       integration_status: 'ERROR',
       details: { error: TEXT },
     });
+  });
+
+  test('what changes the status is told to the webhooks of the project, and to no others', async () => {
+    const [project_id, other] = [hub.project(), hub.project()];
+    const told = await startReceiver();
+    try {
+      for (const [project, path] of [
+        [project_id, 'own'],
+        [other, 'other'],
+      ])
+        await hub.call('POST', '/api/v1/webhooks', {
+          body: {
+            project_id: project,
+            name: 'Status',
+            url: `${told.url}/${path}`,
+            events: ['integration.status.changed'],
+          },
+        });
+      const { id } = await makeIntegration(hub, {
+        ...stripe(provider.url),
+        credentials: { api_key: GOOD_KEY },
+        project_id,
+      });
+      await tested(hub, id);
+      await hub.call('PUT', `${BASE}/${id}`, { body: { status: 'INACTIVE' } });
+      await until('both are told', 15_000, () => told.requests.length >= 2);
+      const events = told.requests.map((request) => request.json() as { data: { previous_status: string } });
+      const [first, second] = events.sort((a, b) =>
+        a.data.previous_status < b.data.previous_status ? 1 : -1,
+      );
+      expect(told.requests.map(({ url }) => url)).toEqual(['/own', '/own']);
+      const common = {
+        integration_id: id,
+        project_id,
+        name: 'Stripe Payment Gateway',
+        type: 'PAYMENT_GATEWAY',
+        provider: 'stripe',
+        environment: 'production',
+        message: null,
+        changed_at: TIME,
+      };
+      expect(first).toMatchObject({
+        event_type: 'integration.status.changed',
+        metadata: { source: 'system' },
+      });
+      expect(first?.data).toEqual({
+        ...common,
+        previous_status: 'PENDING',
+        status: 'ACTIVE',
+        changed_by: 'system',
+      });
+      expect(second?.data).toEqual({
+        ...common,
+        previous_status: 'ACTIVE',
+        status: 'INACTIVE',
+        changed_by: ID,
+      });
+    } finally {
+      await told.close();
+    }
   });
 
   test('nobody that the hub must not call is called, whatever a name resolves to', async () => {

@@ -1,10 +1,22 @@
+import { randomUUID } from 'node:crypto';
+import { until } from '@signalbox/testing';
 import { makeAdminKey } from '../administration/api-keys';
+import { answered } from '../answer';
 import { useHub } from '../hub';
 import { ID, MASK, TIME } from '../samples';
 import { makeIntegration } from './integrations';
-import { deliver, makeEndpoint, RECEIVE, WEBHOOKS, type WebhookEndpoint } from './webhook-endpoints';
+import {
+  deliver,
+  eventsOf,
+  makeEndpoint,
+  RECEIVE,
+  settled,
+  WEBHOOKS,
+  type WebhookEndpoint,
+} from './webhook-endpoints';
 
 const hub = useHub();
+const at = ({ path }: WebhookEndpoint) => `${RECEIVE}/${path}`;
 
 const PUBLISHED = {
   name: 'Stripe Payment Events',
@@ -84,6 +96,17 @@ describe('POST /integration-management/webhooks/', () => {
     ['rules[0].events', { rules: [{ events: ['Push Hook'] }] }],
     ['rules[0].format', { rules: [{ events: ['*'], format: 'xml' }] }],
     ['rules[0].event_type', { rules: [{ events: ['*'], event_type: 'task.*' }] }],
+    ['rules[0].event_type', { rules: [{ events: ['*'], event_type: 'webhook.test' }] }],
+    [
+      'rules[1].event_type',
+      {
+        rules: [
+          { events: ['*'], event_type: 'github.push' },
+          { events: ['*'], event_type: 'nobody.knows' },
+          { events: ['*'], event_type: 'task.created' },
+        ],
+      },
+    ],
     ['nobody', { nobody: 1 }],
     ['active', { active: 'yes' }],
   ])('refuses %s as %j', async (field, wrong) => {
@@ -149,6 +172,22 @@ describe('PUT /integration-management/webhooks/{webhook_id}', () => {
     expect(body).toEqual({ ...ALWAYS, ...changes, integration_id: endpoint.integration_id });
   });
 
+  test('an `event_type` must be known, registered or not', async () => {
+    const { id } = await makeEndpoint(hub, 'github');
+    const event_type = `endpoint.type_${randomUUID().replaceAll('-', '')}`;
+    const put = () =>
+      hub.call<{ detail: string }>('PUT', `${WEBHOOKS}/${id}`, {
+        body: { name: 'Renamed', rules: [{ events: ['*'], event_type }] },
+      });
+    expect(await put()).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringContaining('rules[0].event_type') as unknown },
+    });
+    expect((await hub.call('GET', `${WEBHOOKS}/${id}`)).body).toMatchObject({ name: 'Sample' });
+    await hub.call('POST', '/api/v1/admin/integration/event-types', { body: { name: event_type } });
+    expect(await put()).toMatchObject({ status: 200, body: { rules: [{ event_type }] } });
+  });
+
   test('of nothing changes nothing; a path that is taken is a conflict', async () => {
     const [one, other] = [await makeEndpoint(hub, 'github'), await makeEndpoint(hub, 'github')];
     const { body } = await hub.call('PUT', `${WEBHOOKS}/${one.id}`, { body: {} });
@@ -194,6 +233,74 @@ describe('POST /integration-management/webhooks/{webhook_id}/rotate-secret', () 
     const { status, body } = await hub.call('POST', `${WEBHOOKS}/${id}/rotate-secret`);
     expect(status).toBe(200);
     expect(body).toEqual({ secret: expect.stringMatching(/^whsec_.{32,}$/) as unknown });
+  });
+});
+
+describe('what is taken', () => {
+  test('nothing, once the endpoint or its integration is switched off or deleted', async () => {
+    const endpoint = await makeEndpoint(hub, 'generic', { verify_signature: false });
+    const integration = `/integration-management/integrations/${endpoint.integration_id}`;
+    const sent = async () => (await deliver(hub, at(endpoint), '{}', {})).status;
+    // What a notice brings takes a moment; what is believed without one lasts for seconds.
+    const takes = async (expected: number) =>
+      await until(`it is answered ${expected}`, 3_000, async () => (await sent()) === expected);
+    await takes(200);
+    for (const [path, off, on] of [
+      [`${WEBHOOKS}/${endpoint.id}`, { active: false }, { active: true }],
+      [integration, { status: 'INACTIVE' }, { status: 'ACTIVE' }],
+    ] as const) {
+      await hub.call('PUT', path, { body: off });
+      await takes(404);
+      await hub.call('PUT', path, { body: on });
+      await takes(200);
+    }
+    expect(await hub.call('DELETE', integration)).toMatchObject({ status: 204 });
+    await takes(404);
+  });
+
+  test('read as by the provider that the integration is of now', async () => {
+    const endpoint = await makeEndpoint(hub, 'generic', {
+      verify_signature: false,
+      signature_header: 'X-Nobody-Signature',
+    });
+    const headers = { 'Content-Type': 'application/json', 'X-GitHub-Event': 'push' };
+    const typeOf = async () =>
+      (await settled(hub, endpoint, (await deliver(hub, at(endpoint), '{}', headers)).body.event_id))
+        .event_type;
+    expect(await typeOf()).toMatch(/^generic\./);
+    const changed = await hub.call('PUT', `/integration-management/integrations/${endpoint.integration_id}`, {
+      body: { configuration: { provider: 'github' } },
+    });
+    expect(changed.status).toBe(200);
+    await until('it is read as GitHub’s', 3_000, async () => (await typeOf()) === 'github.push');
+  });
+});
+
+describe('OPTIONS', () => {
+  test('tells a sender of CloudEvents that it is welcome, and nobody else', async () => {
+    const endpoint = await makeEndpoint(hub, 'generic', { signature_header: 'X-Signature-256' });
+    const ask = (headers: Readonly<Record<string, string>>) =>
+      answered(hub.url, 'OPTIONS', at(endpoint), undefined, { headers });
+    const answer = await ask({ 'WebHook-Request-Origin': 'events.example.com' });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('WebHook-Allowed-Origin')).toBe('events.example.com');
+    expect((await ask({})).status).toBe(405);
+  });
+});
+
+describe('HEAD', () => {
+  test('tells Trello, which asks before it makes a webhook, that there is such an address, and nobody else', async () => {
+    const [trello, other] = [
+      await makeEndpoint(hub, 'trello', { signature_header: 'X-Trello-Webhook' }),
+      await makeEndpoint(hub, 'generic'),
+    ];
+    const ask = (path: string) => answered(hub.url, 'HEAD', path);
+    expect(await ask(at(trello))).toMatchObject({ status: 200, text: '' });
+    expect(await ask(at(other))).toMatchObject({ status: 405 });
+    expect(await ask(`${RECEIVE}/nobody`)).toMatchObject({ status: 404 });
+    await hub.call('PUT', `${WEBHOOKS}/${trello.id}`, { body: { active: false } });
+    expect(await ask(at(trello))).toMatchObject({ status: 404 });
+    expect((await eventsOf(hub, trello)).total).toBe(0);
   });
 });
 

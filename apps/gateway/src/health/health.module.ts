@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { HealthModule, type Readiness } from '@signalbox/observability';
 import { MetricsController } from './metrics.controller';
+import { ToldFigures } from './told-figures';
 
 /** `/health/live`, `/health/ready` and `/metrics` beside the published health endpoints. */
 @Module({})
@@ -10,6 +11,7 @@ export class GatewayHealthModule {
       module: GatewayHealthModule,
       imports: [HealthModule.forChecks(readiness)],
       controllers: [MetricsController],
+      providers: [ToldFigures],
     };
   }
 }

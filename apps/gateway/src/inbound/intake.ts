@@ -7,7 +7,6 @@ import {
   type InboundTarget,
 } from '@signalbox/contracts';
 import { RpcClient } from '@signalbox/rpc';
-import { AddressRanges } from '@signalbox/security';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { limitHeaders, secondsUntilReset } from '../limits/limit-headers';
 import { Limiter } from '../limits/limiter';
@@ -42,9 +41,9 @@ export class Intake {
     const until = Date.now() + ANSWER_MS;
     const door = INBOUND_PATH.test(path) ? await inTime(() => this.doors.at(path, ANSWER_MS)) : null;
     // Before it is counted: a stranger must not use up what is the provider's.
-    const barred = door !== null && !admits(door.allowed_ips, request.ip);
-    const share = door === null || barred ? ofAddress(request.ip) : `endpoint:${door.endpoint_id}`;
-    await this.count(share, door === null || barred ? null : door.rate_limit, request, reply);
+    const barred = door !== null && !door.admits(request.ip);
+    const share = door === null || barred ? ofAddress(request.ip) : `endpoint:${door.endpointId}`;
+    await this.count(share, door === null || barred ? null : door.rateLimit, request, reply);
     if (door === null) throw DomainError.notFound('inbound_endpoint');
     if (barred) throw new DomainError({ code: 'FORBIDDEN', messageKey: 'address_refused' });
     return await this.receive({ path }, request, reply, until - Date.now());
@@ -103,10 +102,6 @@ export class Intake {
     const { allowed, resetMs } = verdict.usage;
     if (!allowed) throw new DomainError({ code: 'RATE_LIMITED', retryAfter: secondsUntilReset(resetMs) });
   }
-}
-
-function admits(allowed: readonly string[], address: string): boolean {
-  return allowed.length === 0 || new AddressRanges(allowed).contains(address);
 }
 
 /** Whatever was late or away: try again. */

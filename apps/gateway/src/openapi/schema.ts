@@ -15,6 +15,6 @@ export const reference = (kind: keyof Components, name: string): Reference => ({
   $ref: `#/components/${kind}/${name}`,
 });
 
-export const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'options'] as const;
+export const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'options', 'head'] as const;
 
 export const isReference = (value: object): value is Reference => '$ref' in value;

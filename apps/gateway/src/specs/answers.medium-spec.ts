@@ -1,3 +1,5 @@
+import { figuresTold } from '@signalbox/contracts';
+import { until } from '@signalbox/testing';
 import { probesAt } from './probe-surfaces-for-spec';
 import { RunningGateway, type SignedIn } from './running-gateway-for-spec';
 import { SURFACE_NAMES, type SurfaceName } from '../surfaces';
@@ -156,6 +158,40 @@ describe('answers in the shape of each surface (services in memory)', () => {
     expect(metrics).not.toContain('some-id');
     expect((await hub.fetch('/metrics')).status).toBe(401);
     expect((await hub.fetch('/metrics', { token: hub.signIn('member').token })).status).toBe(403);
+  });
+
+  it('shows the published figures that other processes tell', async () => {
+    const tell = (instance: string, pending: number, processed: number) =>
+      hub.transport.notices.tell(figuresTold, {
+        instance,
+        figures: [
+          {
+            name: 'pending_webhook_events',
+            help: 'Pending',
+            type: 'gauge',
+            values: [{ labels: {}, value: pending }],
+          },
+          {
+            name: 'webhook_events_processed',
+            help: 'Processed',
+            type: 'counter',
+            values: [{ labels: { status: 'failed' }, value: processed }],
+          },
+        ],
+      });
+    tell('sync-1', 5, 1);
+    tell('sync-2', 7, 2);
+    tell('sync-1', 6, 3);
+    const lines = await until('they are shown', 5_000, async () => {
+      const text = await (await hub.fetch('/metrics', { token: admin.token })).text();
+      const found: string[] = text.match(/^(pending_webhook_events|webhook_events_processed).*$/gm) ?? [];
+      return found.includes('pending_webhook_events 6') && found;
+    });
+    expect([...lines].sort()).toEqual([
+      'pending_webhook_events 6',
+      'webhook_events_processed{status="failed",instance="sync-1"} 3',
+      'webhook_events_processed{status="failed",instance="sync-2"} 2',
+    ]);
   });
 
   it('is alive, and ready while it can reach the services', async () => {

@@ -4,6 +4,7 @@ import { hubMark, type HubMark } from '@signalbox/security';
 import { EndpointsController } from './endpoints/endpoints.controller';
 import { EndpointsRepository } from './endpoints/endpoints.repository';
 import { EndpointsService } from './endpoints/endpoints.service';
+import { RuleTypes } from './endpoints/rule-types';
 import { InboundEventsController } from './events/events.controller';
 import { InboundEventsRepository } from './events/events.repository';
 import { InboundEventsService } from './events/events.service';
@@ -30,6 +31,7 @@ export class InboundModule {
         { provide: HUB_MARKS, useFactory: () => marksOf(config) },
         EndpointsService,
         EndpointsRepository,
+        RuleTypes,
         KnownEndpoints,
         EventWriter,
         IntakeService,

@@ -5,8 +5,10 @@ import type { ConnectionResult } from '@signalbox/connectors';
 import type { IntegrationStatus } from '@signalbox/contracts';
 import { Database } from '@signalbox/database';
 import { Repository } from 'typeorm';
+import { EventOutbox } from '../event-outbox/event-outbox';
 import { IntegrationEntity } from './integration.entity';
 import { locked, record } from './integrations.repository';
+import { statusChanged } from './status-changed';
 
 /** Longer than any test: whoever has taken one and is gone by then leaves it to another. */
 const LEASE_SECONDS = 60;
@@ -20,6 +22,7 @@ export class ConnectionTestsRepository {
     @InjectRepository(IntegrationEntity) private readonly rows: Repository<IntegrationEntity>,
     private readonly database: Database,
     private readonly audit: AuditOutbox,
+    private readonly events: EventOutbox,
   ) {}
 
   /** Takes integrations whose connection is to be tested now; nobody else gets them for a minute. */
@@ -67,6 +70,10 @@ export class ConnectionTestsRepository {
         },
       );
       await record(manager, id, 'tested', actor, { version, success: result.connected, message, status });
+      if (changed) {
+        const after = { ...before, status, updatedAt: testedAt };
+        await this.events.note(manager, statusChanged(after, before.status, actor, message));
+      }
       if (!asked && !changed) return;
       await this.audit.note(manager, {
         action: 'integrations.test',

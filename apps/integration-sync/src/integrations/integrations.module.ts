@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { EventOutboxModule } from '../event-outbox/event-outbox.module';
 import { ConnectionTester } from './connection-tester';
 import { ConnectionTestsRepository } from './connection-tests.repository';
 import { ConnectionTestsService } from './connection-tests.service';
@@ -12,6 +13,7 @@ import { SettingsCheck } from './settings-check';
 import { SettingsVault } from './settings-vault';
 
 @Module({
+  imports: [EventOutboxModule],
   controllers: [IntegrationsController, IntegrationsHealthController],
   providers: [
     IntegrationsService,

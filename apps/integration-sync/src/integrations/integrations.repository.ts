@@ -3,12 +3,17 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { AuditOutbox } from '@signalbox/audit';
 import { offsetOf, type IntegrationFilter, type PageRequest } from '@signalbox/contracts';
 import { newId } from '@signalbox/database';
-import { type EntityManager, Repository, type SelectQueryBuilder } from 'typeorm';
+import { type EntityManager, LessThanOrEqual, Repository, type SelectQueryBuilder } from 'typeorm';
+import { EventOutbox } from '../event-outbox/event-outbox';
 import { audited } from './audited';
 import { IntegrationActivityEntity } from './integration-activity.entity';
 import { IntegrationVersionEntity } from './integration-version.entity';
 import { IntegrationEntity } from './integration.entity';
 import { SettingsVault } from './settings-vault';
+import { statusChanged } from './status-changed';
+
+/** Of an integration, the one in force among them. */
+const VERSIONS_KEPT = 100;
 
 /** An integration with the version that is in force. */
 export type Current = IntegrationEntity & { current: IntegrationVersionEntity };
@@ -29,6 +34,7 @@ export class IntegrationsRepository {
     @InjectRepository(IntegrationActivityEntity)
     private readonly activities: Repository<IntegrationActivityEntity>,
     private readonly audit: AuditOutbox,
+    private readonly events: EventOutbox,
     private readonly vault: SettingsVault,
   ) {}
 
@@ -85,9 +91,13 @@ export class IntegrationsRepository {
   /**
    * @param change is asked while nobody else can change it; what it throws leaves everything as it is
    * @param actor who does it
-   * @returns it as it is now, null where there is none
+   * @returns it as it was and is, null where there is none
    */
-  change(id: string, actor: string, change: (before: Current) => Change): Promise<Current | null> {
+  change(
+    id: string,
+    actor: string,
+    change: (before: Current) => Change,
+  ): Promise<{ before: Current; after: Current } | null> {
     return this.rows.manager.transaction(async (manager) => {
       const before = await locked(manager, id);
       if (before === null) return null;
@@ -98,8 +108,14 @@ export class IntegrationsRepository {
       const fields = Object.keys(is ?? {}).filter(
         (name) => JSON.stringify(was?.[name]) !== JSON.stringify(is?.[name]),
       );
-      if (fields.length === 0) return before;
-      if (version) await manager.insert(IntegrationVersionEntity, version);
+      if (fields.length === 0) return { before, after: before };
+      if (version) {
+        await manager.insert(IntegrationVersionEntity, version);
+        await manager.delete(IntegrationVersionEntity, {
+          integrationId: id,
+          version: LessThanOrEqual(version.version - VERSIONS_KEPT),
+        });
+      }
       await manager.update(IntegrationEntity, { id }, changes);
       await record(manager, id, 'updated', actor, { fields, version: after.version });
       await this.audit.note(manager, {
@@ -108,16 +124,23 @@ export class IntegrationsRepository {
         before: was ?? null,
         after: is ?? null,
       });
-      return after;
+      if (after.status !== before.status)
+        await this.events.note(manager, statusChanged(after, before.status, actor));
+      return { before, after };
     });
   }
 
-  /** Its versions and activities go with it. @param allowed throws where it must not be */
-  async remove(id: string, allowed: (before: IntegrationEntity) => void): Promise<boolean> {
+  /**
+   * Its versions, activities and endpoints go with it.
+   * @param allowed throws where it must not be
+   * @returns the paths of its endpoints, null where there is no such integration
+   */
+  async remove(id: string, allowed: (before: IntegrationEntity) => void): Promise<string[] | null> {
     return this.rows.manager.transaction(async (manager) => {
       const before = await locked(manager, id);
-      if (before === null) return false;
+      if (before === null) return null;
       allowed(before);
+      const paths = await this.pathsOf(id, manager);
       await manager.delete(IntegrationEntity, { id });
       await this.audit.note(manager, {
         action: 'integrations.delete',
@@ -125,8 +148,17 @@ export class IntegrationsRepository {
         before: audited(before, this.vault.open(before.current)),
         after: null,
       });
-      return true;
+      return paths;
     });
+  }
+
+  /** Of the endpoints that belong to it. */
+  async pathsOf(id: string, statements: EntityManager = this.rows.manager): Promise<string[]> {
+    const rows: { path: string }[] = await statements.query(
+      'SELECT path FROM inbound_endpoints WHERE integration_id = $1',
+      [id],
+    );
+    return rows.map(({ path }) => path);
   }
 
   async versionsOf(

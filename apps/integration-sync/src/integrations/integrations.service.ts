@@ -12,6 +12,7 @@ import {
   type IntegrationStatusView,
   type IntegrationVersionView,
   type IntegrationView,
+  inboundEndpointsChanged,
   offsetOf,
   type Page,
   type PageRequest,
@@ -19,6 +20,7 @@ import {
   sees,
 } from '@signalbox/contracts';
 import { newId } from '@signalbox/database';
+import { Notices } from '@signalbox/rpc';
 import { validate as isUuid } from 'uuid';
 import { ConnectionTestsService } from './connection-tests.service';
 import type { IntegrationVersionEntity } from './integration-version.entity';
@@ -28,6 +30,9 @@ import { type Change, type Current, IntegrationsRepository } from './integration
 import { SettingsCheck } from './settings-check';
 import { type IntegrationSettings, SettingsVault } from './settings-vault';
 import { unmasked } from './unmasked';
+
+/** In one notice. */
+const PATHS_TOLD = 1_000;
 
 type OfOne = PageRequest & { readonly id: string };
 
@@ -39,6 +44,7 @@ export class IntegrationsService {
     private readonly vault: SettingsVault,
     private readonly settings: SettingsCheck,
     private readonly tests: ConnectionTestsService,
+    private readonly notices: Notices,
   ) {}
 
   async create(input: IntegrationInput, context: CallContext): Promise<IntegrationView> {
@@ -95,13 +101,15 @@ export class IntegrationsService {
   }
 
   async update(id: string, changes: IntegrationChanges, principal: Principal): Promise<IntegrationView> {
-    const after =
+    const changed =
       isUuid(id) &&
       (await this.integrations.change(id, principal.id, (before) => {
         mustSee(principal, before);
         return this.changed(before, changes, principal);
       }));
-    if (!after) throw DomainError.notFound('integration');
+    if (!changed) throw DomainError.notFound('integration');
+    const { before, after } = changed;
+    if (receivesOtherwise(before, after)) this.tell(await this.integrations.pathsOf(id));
     if (after.testDueAt !== null) this.tests.wake();
     const configuration = this.vault.openConfiguration(after.current);
     // Whoever has just given it knows it.
@@ -109,9 +117,9 @@ export class IntegrationsService {
   }
 
   async remove(id: string, principal: Principal): Promise<{ id: string; deleted: true }> {
-    const removed =
-      isUuid(id) && (await this.integrations.remove(id, (before) => mustSee(principal, before)));
-    if (!removed) throw DomainError.notFound('integration');
+    const paths = isUuid(id) && (await this.integrations.remove(id, (before) => mustSee(principal, before)));
+    if (!paths) throw DomainError.notFound('integration');
+    this.tell(paths);
     return { id, deleted: true };
   }
 
@@ -189,6 +197,12 @@ export class IntegrationsService {
     };
   }
 
+  /** Whoever knows those endpoints looks again. */
+  private tell(paths: readonly string[]): void {
+    for (let i = 0; i < paths.length; i += PATHS_TOLD)
+      this.notices.tell(inboundEndpointsChanged, { paths: paths.slice(i, i + PATHS_TOLD) });
+  }
+
   private version(
     { id: integrationId, version }: Pick<IntegrationEntity, 'id' | 'version'>,
     settings: IntegrationSettings,
@@ -202,6 +216,12 @@ export class IntegrationsService {
   private show(integration: Current): IntegrationView {
     return integrationView(integration, shown(this.vault.openConfiguration(integration.current)));
   }
+}
+
+/** Whether what comes for it is taken, and how it is read. */
+function receivesOtherwise(before: IntegrationEntity, after: IntegrationEntity): boolean {
+  const [was, is] = [before, after].map(({ status }) => status === 'INACTIVE');
+  return was !== is || before.provider !== after.provider;
 }
 
 /** @throws DomainError NOT_FOUND for what the caller may not see */

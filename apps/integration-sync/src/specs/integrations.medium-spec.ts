@@ -1,8 +1,52 @@
 import { randomUUID } from 'node:crypto';
-import { integrationOperations, type IntegrationInput } from '@signalbox/contracts';
+import { Controller, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import {
+  type CallContext,
+  DomainError,
+  eventOperations,
+  integrationOperations,
+  type IntegrationInput,
+  type PublishInput,
+} from '@signalbox/contracts';
 import { metricsText } from '@signalbox/observability';
+import { Handles } from '@signalbox/rpc';
 import { startReceiver, until, type Receiver, type Reply } from '@signalbox/testing';
 import { startSync, type SyncUnderTest } from './sync-for-spec';
+
+interface Published {
+  readonly id: string;
+  readonly type: string;
+  readonly projectId: string | null | undefined;
+  readonly audience: readonly string[] | null;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+const published: Published[] = [];
+
+/** Takes what goes out, and does not say so of the first: whoever published it does not know. */
+@Controller()
+class FakeDispatcherController {
+  @Handles(eventOperations.publish)
+  publish(
+    { event_type, project_id, data }: PublishInput,
+    { principal, idempotencyId: id = '' }: CallContext,
+  ) {
+    const event = JSON.parse(data) as Published['data'];
+    published.push({
+      id,
+      type: event_type,
+      projectId: project_id,
+      audience: principal.projects,
+      data: event,
+    });
+    if (published.length === 1) throw new DomainError({ code: 'SERVICE_UNAVAILABLE' });
+    return Promise.resolve({ event_id: id, event_type, deliveries: 0 });
+  }
+}
+
+@Module({ controllers: [FakeDispatcherController] })
+class FakeDispatcher {}
 
 describe('integrations', () => {
   let sync: SyncUnderTest;
@@ -185,6 +229,29 @@ describe('integrations', () => {
     expect(items.map(({ version }) => version)).toEqual([11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
   });
 
+  it('keeps the newest hundred versions', async () => {
+    const { id } = await make();
+    const other = await make();
+    // As if it had been changed often before: below the one in force, which is sealed under its number.
+    await sync.sql(
+      `INSERT INTO integration_versions (integration_id, version, data_key, configuration, credentials, created_by)
+         SELECT integration_id, n, data_key, configuration, credentials, created_by
+         FROM integration_versions, generate_series(-150, 0) n WHERE integration_id IN ($1, $2)`,
+      [id, other.id],
+    );
+    await sync.call(integrationOperations.update, { id, changes: { credentials: { access_token: 'new' } } });
+    const kept = await sync.sql<{ id: string; lowest: number; highest: number; n: number }>(
+      `SELECT integration_id AS id, min(version) AS lowest, max(version) AS highest, count(*)::integer AS n
+         FROM integration_versions WHERE integration_id IN ($1, $2) GROUP BY 1 ORDER BY 1`,
+      [id, other.id],
+    );
+    expect(kept).toEqual([
+      { id, lowest: -97, highest: 2, n: 100 },
+      { id: other.id, lowest: -150, highest: 1, n: 152 },
+    ]);
+    for (const made of [id, other.id]) await sync.call(integrationOperations.remove, { id: made });
+  });
+
   it('tells how many there are, and how tests went', async () => {
     const { id } = await make({ type: 'CRM' });
     await tested(id);
@@ -208,6 +275,61 @@ describe('integrations', () => {
     expect(await sync.call(integrationOperations.health, {})).toEqual({
       integrations_active: expect.any(Number) as unknown,
     });
+  });
+
+  it('publishes each change of a status as one event, in order, once somebody takes it', async () => {
+    await sync.sql('DELETE FROM event_outbox');
+    const [hidden, project_id] = [randomUUID(), randomUUID()];
+    const { id } = await make({ project_id, credentials: { access_token: hidden } });
+    await tested(id);
+    await sync.call(integrationOperations.update, { id, changes: { status: 'INACTIVE' } });
+    await sync.call(integrationOperations.update, { id, changes: { status: 'INACTIVE', name: 'Other' } });
+    answer = { status: 401, body: '{}' };
+    await sync.call(integrationOperations.update, { id, changes: { status: 'ACTIVE' } });
+    await sync.call(integrationOperations.test, { id });
+    const outside = await make();
+    await tested(outside.id);
+
+    const dispatcher = await NestFactory.createMicroservice<MicroserviceOptions>(FakeDispatcher, {
+      strategy: sync.transport.server('webhook-dispatcher'),
+      logger: false,
+    });
+    await dispatcher.listen();
+    try {
+      await until(
+        'all are published',
+        30_000,
+        async () => (await sync.sql('SELECT FROM event_outbox')).length === 0,
+      );
+    } finally {
+      await dispatcher.close();
+    }
+    const once = [...new Map(published.map((one) => [one.id, one])).values()];
+    expect(published).toHaveLength(once.length + 1);
+    expect(once.map(({ data }) => [data.integration_id, data.previous_status, data.status])).toEqual([
+      [id, 'PENDING', 'ACTIVE'],
+      [id, 'ACTIVE', 'INACTIVE'],
+      [id, 'INACTIVE', 'ACTIVE'],
+      [id, 'ACTIVE', 'ERROR'],
+      [outside.id, 'PENDING', 'ERROR'],
+    ]);
+    expect(once.map(({ data }) => data.changed_by)).toEqual([
+      'system',
+      'u-admin',
+      'u-admin',
+      'u-admin',
+      'system',
+    ]);
+    expect(once[3]?.data).toMatchObject({ name: 'Other', message: expect.any(String) as unknown });
+    for (const { type, projectId, audience, data } of once.slice(0, 4)) {
+      expect({ type, projectId, audience }).toEqual({
+        type: 'integration.status.changed',
+        projectId: project_id,
+        audience: [project_id],
+      });
+      expect(JSON.stringify(data)).not.toContain(hidden);
+    }
+    expect(once[4]).toMatchObject({ projectId: null, audience: [] });
   });
 
   it('leaves nothing behind when it is deleted', async () => {

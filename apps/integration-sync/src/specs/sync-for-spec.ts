@@ -27,6 +27,7 @@ export async function startSync(variables: Readonly<Record<string, string>> = {}
   return {
     url,
     log,
+    transport,
     database,
     call: <In, Out>(operation: Operation<In, Out>, input: In, principal = ADMIN) =>
       transport.client.call(operation, input, { context: { principal } }),

@@ -76,8 +76,8 @@ export const inboundEventOperations = {
   ),
 };
 
-/** An endpoint was changed or removed: forget what you know of it. */
-export const inboundEndpointChanged = notice<{ id: string; paths: readonly string[] }>(
+/** Endpoints were changed or removed, or the integration that they belong to: forget what you know of them. */
+export const inboundEndpointsChanged = notice<{ paths: readonly string[] }>(
   'inbound-endpoints.changed',
   'everyone',
 );

@@ -1,4 +1,4 @@
-import { HttpCode, Options, Param, Post, Req, Res } from '@nestjs/common';
+import { Head, HttpCode, Options, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ReceivesDeliveries, SurfaceController } from '..';
@@ -52,6 +52,23 @@ export class ReceiveController {
   @Fails('METHOD_NOT_ALLOWED')
   @Fails('NOT_FOUND', 'inbound_endpoint')
   async welcome(
+    @Param('webhook_path') path: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.intake.receiveAt(path, request, reply);
+  }
+
+  @Head(':webhook_path')
+  @ReceivesDeliveries('receive')
+  @ApiOperation({
+    summary: 'Say whether there is such an address',
+    description: 'As Trello asks before it makes a webhook.',
+  })
+  @Fails('FORBIDDEN')
+  @Fails('METHOD_NOT_ALLOWED')
+  @Fails('NOT_FOUND', 'inbound_endpoint')
+  async exists(
     @Param('webhook_path') path: string,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,

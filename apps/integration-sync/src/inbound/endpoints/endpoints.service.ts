@@ -7,7 +7,7 @@ import {
   type InboundEndpointFilter,
   type InboundEndpointInput,
   type InboundEndpointView,
-  inboundEndpointChanged,
+  inboundEndpointsChanged,
   type Principal,
   sees,
 } from '@signalbox/contracts';
@@ -19,6 +19,7 @@ import { validate as isUuid } from 'uuid';
 import { endpointView } from './endpoint.view';
 import { EndpointsRepository } from './endpoints.repository';
 import type { InboundEndpointEntity } from './inbound-endpoint.entity';
+import { RuleTypes } from './rule-types';
 import { sealSecret } from './sealing';
 
 /** As published. */
@@ -32,6 +33,7 @@ export class EndpointsService {
   constructor(
     private readonly endpoints: EndpointsRepository,
     private readonly known: KnownEndpoints,
+    private readonly ruleTypes: RuleTypes,
     private readonly box: SecretBox,
     private readonly notices: Notices,
   ) {}
@@ -41,6 +43,7 @@ export class EndpointsService {
     const integrationId = input.integration_id;
     const project = isUuid(integrationId) ? await this.endpoints.projectOf(integrationId) : undefined;
     if (project === undefined || !sees(principal, project)) throw DomainError.notFound('integration');
+    await this.ruleTypes.check(input.rules ?? []);
     const id = context.idempotencyId ?? newId();
     const now = new Date();
     const endpoint: InboundEndpointEntity = {
@@ -86,6 +89,7 @@ export class EndpointsService {
     principal: Principal,
   ): Promise<InboundEndpointView> {
     const before = await this.visible(id, principal);
+    await this.ruleTypes.check(changes.rules ?? []);
     const patch: Partial<InboundEndpointEntity> = defined({
       name: changes.name,
       description: changes.description,
@@ -151,11 +155,9 @@ export class EndpointsService {
   }
 
   private tell(...states: readonly InboundEndpointEntity[]): void {
-    const [first] = states;
-    if (first === undefined) return;
     const paths = [...new Set(states.map(({ path }) => path))];
     this.known.forget(...paths);
-    this.notices.tell(inboundEndpointChanged, { id: first.id, paths });
+    this.notices.tell(inboundEndpointsChanged, { paths });
   }
 }
 

@@ -24,6 +24,9 @@ import { maskedHeaders, maskedUrl } from './masked-request';
 /** What the hub's own deliveries bear. */
 export const HUB_MARKS = Symbol('hub marks');
 
+/** Methods that ask whether deliveries are welcome. */
+const ASKING: ReadonlySet<string> = new Set(['OPTIONS', 'HEAD']);
+
 const LOOP = 'loop: it is a delivery of this hub';
 
 const received = counter({
@@ -48,7 +51,8 @@ export class IntakeService {
   ) {}
 
   async door(path: string): Promise<InboundDoor | null> {
-    const [endpoint] = await this.known.at({ path });
+    // Gateways believe this for seconds: it must not be what this process believed before it heard of a change.
+    const [endpoint] = await this.known.lookUp(path);
     if (endpoint === undefined) return null;
     return {
       endpoint_id: endpoint.id,
@@ -70,7 +74,7 @@ export class IntakeService {
     const admitting = meant.filter((endpoint) => endpoint.admits(address));
     const [first] = admitting;
     if (first === undefined) throw new DomainError({ code: 'FORBIDDEN', messageKey: 'address_refused' });
-    if (delivery.method === 'OPTIONS') return welcome(first, delivery);
+    if (ASKING.has(delivery.method)) return welcome(first, delivery);
     // At a provider's common address the secret alone tells whose delivery it is.
     const endpoint = verified('path' in input.target ? admitting : admitting.filter(verifies), delivery);
     const handshake = endpoint.receiver.webhook.handshake?.(delivery);

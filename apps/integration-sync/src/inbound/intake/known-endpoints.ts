@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { connectorById, connectorFor, receiverFor, type ReceivingConnector } from '@signalbox/connectors';
-import { type InboundTarget, inboundEndpointChanged } from '@signalbox/contracts';
+import { type InboundTarget, inboundEndpointsChanged } from '@signalbox/contracts';
 import { Notices } from '@signalbox/rpc';
 import { AddressRanges, SecretBox } from '@signalbox/security';
 import { EndpointsRepository, type ReceivingRow } from '../endpoints/endpoints.repository';
@@ -43,7 +43,7 @@ export class KnownEndpoints implements OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     this.notices.onReconnect(() => this.entries.clear());
-    await this.notices.listen(inboundEndpointChanged, ({ paths }) => this.forget(...paths));
+    await this.notices.listen(inboundEndpointsChanged, ({ paths }) => this.forget(...paths));
   }
 
   /** Those that may have been meant, none where there is none. */
@@ -59,6 +59,12 @@ export class KnownEndpoints implements OnModuleInit {
     return await this.known(`provider ${provider} ${id ?? ''}`, () =>
       this.endpoints.receivingFrom(provider, id, CANDIDATES),
     );
+  }
+
+  /** Whatever is known of it. */
+  lookUp(path: string): Promise<readonly ReceivingEndpoint[]> {
+    this.entries.delete(`path ${path}`);
+    return this.at({ path });
   }
 
   /** From now on they are looked up again. */

@@ -95,14 +95,6 @@ function publication(
   return { id: publicId, type, data: JSON.stringify(sent) };
 }
 
-/** Trying again would not help. */
-export function isFinal(error: unknown): boolean {
-  return (
-    error instanceof DomainError &&
-    ['VALIDATION_FAILED', 'NOT_FOUND', 'FORBIDDEN', 'PAYLOAD_TOO_LARGE'].includes(error.code)
-  );
-}
-
 /** For people, without anything of what was sent. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof DomainError)) return 'INTERNAL';

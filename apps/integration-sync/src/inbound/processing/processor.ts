@@ -11,11 +11,12 @@ import { newId } from '@signalbox/database';
 import { counter, histogram } from '@signalbox/observability';
 import { Notices, Rounds } from '@signalbox/rpc';
 import type { Logger } from 'pino';
+import { isFinal } from '../../final-error';
 import { LOG } from '../../parts.module';
 import { EndpointsRepository, type EndpointRules } from '../endpoints/endpoints.repository';
 import { MOST_ATTEMPTS, retryInMs } from './backoff';
 import { type ClaimedEvent, ClaimsRepository, type ProcessedEvent } from './claims.repository';
-import { type Arrival, Forwarder, isFinal, reasonOf } from './forwarder';
+import { type Arrival, Forwarder, reasonOf } from './forwarder';
 
 const SWEEP_EVERY_MS = 1_000;
 const AT_ONCE = 64;

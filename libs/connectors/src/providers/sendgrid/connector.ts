@@ -45,7 +45,7 @@ export const sendgrid = {
     ],
     limits: [
       'Many events come in one delivery, up to 768 KB. Each of them is an event of its own.',
-      'Failed deliveries are repeated for 24 hours.',
+      'Failed deliveries are repeated for 24 hours. SendGrid does not say whether it signs them anew: one whose signed time is more than five minutes old is refused.',
     ],
     deliveryId,
     events,

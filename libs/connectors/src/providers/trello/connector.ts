@@ -48,7 +48,7 @@ export const trello = {
     ],
     limits: [
       'The address is signed, so the hub must know how it is reached from outside: `PUBLIC_URL`.',
-      'Trello asks for the address with `HEAD` before it makes a webhook.',
+      'Trello asks for the address with `HEAD` before it makes a webhook: make the endpoint first.',
       'The time of sending is not signed. Failed deliveries are repeated three times, after 30, 60 and 120 seconds.',
     ],
     deliveryId: ({ payload }) => nameAt(payload, 'action', 'id'),

@@ -91,6 +91,8 @@ function lines(events: readonly ReceivedEvent[]) {
   });
 }
 
+const idsOf = (events: readonly ReceivedEvent[]) => events.map(({ delivery_id }) => delivery_id).sort();
+
 const sorted = (all: readonly { id: string; line: string }[]) =>
   [...all].sort((a, b) => (a.id < b.id ? -1 : 1));
 
@@ -105,20 +107,19 @@ async function tells(endpoint: WebhookEndpoint, url: string, expected: readonly 
 describeWithRegistry('a Docker registry that images are pushed to', () => {
   const repository = 'library/hello';
   let registry: DockerRegistry;
-  let direct: Awaited<ReturnType<typeof receiving>>;
-  /** Is told the same, over a line that fails. */
-  let endpoint: WebhookEndpoint;
-  let port: number;
+  let hello: Awaited<ReturnType<typeof receiving>>;
+
+  /** One that tells what happens in it to these addresses, with that secret. */
+  const telling = (to: readonly { url: string; secret: string }[]) =>
+    startDockerRegistry(
+      to.map(({ url, secret }) => ({ url, headers: { Authorization: [`Bearer ${secret}`] } })),
+    );
 
   beforeAll(async () => {
-    port = await freePort();
-    direct = await receiving('docker', 'Authorization');
-    endpoint = await makeEndpoint(hub, 'docker', { signature_header: 'Authorization' });
-    const bearer = (secret: string) => ({ Authorization: [`Bearer ${secret}`] });
-    registry = await startDockerRegistry([
-      { url: address(direct.endpoint), headers: bearer(SECRET) },
-      { url: address(direct.forged), headers: bearer(WRONG) },
-      { url: `http://127.0.0.1:${port}${RECEIVE}/${endpoint.path}`, headers: bearer(SECRET) },
+    hello = await receiving('docker', 'Authorization');
+    registry = await telling([
+      { url: address(hello.endpoint), secret: SECRET },
+      { url: address(hello.forged), secret: WRONG },
     ]);
   });
   afterAll(() => registry.stop());
@@ -140,7 +141,7 @@ describeWithRegistry('a Docker registry that images are pushed to', () => {
       line('blob.push', `blob ${config}`, config),
       line('image.push', 'image 1.0', digest),
     ];
-    const [first] = await tells(direct.endpoint, direct.url, told);
+    const [first] = await tells(hello.endpoint, hello.url, told);
     expect(first?.headers).toContainEqual(['Authorization', '********']);
 
     await pullImage(registry.url, repository, '1.0');
@@ -150,7 +151,7 @@ describeWithRegistry('a Docker registry that images are pushed to', () => {
       ...[line('image.pull', 'image 1.0', digest), line('image.pull', `image ${digest}`, digest)],
       ...[pulled, pulled],
     );
-    await tells(direct.endpoint, direct.url, told);
+    await tells(hello.endpoint, hello.url, told);
 
     // Of what was deleted a registry tells no type, and each tag of an image apart.
     await deleteFrom(registry.url, repository, `manifests/${digest}`);
@@ -160,46 +161,55 @@ describeWithRegistry('a Docker registry that images are pushed to', () => {
       line('image.delete', 'image 1.0', ''),
       line('image.delete', `image ${layer}`, layer),
     );
-    await tells(direct.endpoint, direct.url, told);
+    await tells(hello.endpoint, hello.url, told);
   });
 
   test('while the hub cannot be reached, says 503, or its answer is lost: nothing is lost or doubled', async () => {
-    await pushImage(registry.url, 'library/again', '2.0');
-    const refused = () =>
-      registry.log.some((entry) => entry.includes(`:${port}: connect: connection refused`));
-    await until('the registry has tried', 10_000, refused);
-
-    const answers: string[] = [];
-    const line = await startReceiver({
-      port,
-      respond: async ({ url, headers, body }, nth) => {
-        if (nth === 1) return { status: 503, headers: { 'retry-after': '1' } };
-        const { authorization = '', 'content-type': type = '' } = headers;
-        const answer = await fetch(hub.url + url, {
-          ...{ method: 'POST', headers: { authorization, 'content-type': type } },
-          body: Buffer.from(body),
-        });
-        const text = await answer.text();
-        answers.push((JSON.parse(text) as { status: string }).status);
-        return nth === 2 ? 'reset' : { status: answer.status, body: text };
-      },
-    });
+    const signature_header = 'Authorization';
+    const direct = await makeEndpoint(hub, 'docker', { signature_header });
+    const endpoint = await makeEndpoint(hub, 'docker', { signature_header });
+    const port = await freePort();
+    const failing = `http://127.0.0.1:${port}${RECEIVE}/${endpoint.path}`;
+    const own = await telling([
+      { url: address(direct), secret: SECRET },
+      { url: failing, secret: SECRET },
+    ]);
+    let line: Receiver | undefined;
     try {
-      const ids = (events: readonly ReceivedEvent[]) => events.map(({ delivery_id }) => delivery_id).sort();
-      const { total } = await eventsOf(hub, direct.endpoint);
-      const wanted = ids(await stored(direct.endpoint, Math.max(total, 3)));
-      expect(ids(await stored(endpoint, wanted.length))).toEqual(wanted);
-      expect(new Set(wanted).size).toBe(wanted.length);
-      expect(answers).toEqual(['success', 'duplicate', ...wanted.slice(1).map(() => 'success')]);
+      await pushImage(own.url, repository, '2.0');
+      const wanted = idsOf(await stored(direct, 3));
+      await until('the registry has tried', 10_000, () =>
+        own.log.some((entry) => entry.includes('connection refused')),
+      );
+      const answers: string[] = [];
+      line = await startReceiver({
+        port,
+        respond: async ({ url, headers, body }, nth) => {
+          if (nth === 1) return { status: 503, headers: { 'retry-after': '1' } };
+          const { authorization = '', 'content-type': type = '' } = headers;
+          const answer = await fetch(hub.url + url, {
+            ...{ method: 'POST', headers: { authorization, 'content-type': type } },
+            body: Buffer.from(body),
+          });
+          const text = await answer.text();
+          answers.push((JSON.parse(text) as { status: string }).status);
+          return nth === 2 ? 'reset' : { status: answer.status, body: text };
+        },
+      });
+      await until('all of it is answered', 10_000, () => answers.length > wanted.length);
+      expect(answers).toEqual(['success', 'duplicate', 'success', 'success']);
+      expect(idsOf(await stored(endpoint, 3))).toEqual(wanted);
+      expect(new Set(wanted).size).toBe(3);
     } finally {
-      await line.close();
+      await own.stop();
+      await line?.close();
     }
   });
 
   test('with another secret: refused, again and again, and nothing is stored', async () => {
     const refused = () => registry.log.filter((entry) => entry.includes('401 Unauthorized unaccepted'));
     await until('the registry has tried twice', 10_000, () => refused().length > 1);
-    expect((await eventsOf(hub, direct.forged)).total).toBe(0);
+    expect((await eventsOf(hub, hello.forged)).total).toBe(0);
   });
 });
 
@@ -273,7 +283,10 @@ describe('providers of the package `emulate`', () => {
 
     // What GitHub itself says of its deliveries.
     const deliveries = (of: number) =>
-      ask<{ id: number; status_code: number }[]>('GET', `${api}/hooks/${of}/deliveries`);
+      until('the answers are there', 10_000, async () => {
+        const all = await ask<{ id: number; status_code: number }[]>('GET', `${api}/hooks/${of}/deliveries`);
+        return all.length >= events.length && all;
+      });
     const sent = await deliveries(id);
     expect(sent.map((delivery) => delivery.status_code)).toEqual(events.map(() => 200));
     const ids = events.map(({ delivery_id }) => Number(delivery_id));

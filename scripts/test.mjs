@@ -1,6 +1,6 @@
 /**
- * `npm test [-- what Jest takes]`: every suite, on real servers. PostgreSQL comes with npm; RabbitMQ and Redis are used when
- * this machine has them, and on Debian installed when it has not.
+ * `npm test [-- what Jest takes]`: every suite, on real servers. PostgreSQL comes with npm; RabbitMQ, Redis and a Docker
+ * registry are used when this machine has them, and on Debian installed when it has not.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,8 +9,10 @@ import { build } from './lib/build.mjs';
 import { fail, node, root } from './lib/node.mjs';
 
 const SERVERS = [
-  { name: 'RabbitMQ', program: 'rabbitmq-server', url: 'TEST_AMQP_URL', package: 'rabbitmq-server' },
-  { name: 'Redis', program: 'redis-server', url: 'TEST_REDIS_URL', package: 'redis-server' },
+  { name: 'RabbitMQ', programs: ['rabbitmq-server'], url: 'TEST_AMQP_URL', package: 'rabbitmq-server' },
+  { name: 'Redis', programs: ['redis-server'], url: 'TEST_REDIS_URL', package: 'redis-server' },
+  // Only one of the tests' own tells the hub what happens in it: a URL of another is of no use.
+  { name: 'Docker registry', programs: ['docker-registry', 'registry'], package: 'docker-registry' },
 ];
 /** The same as in libs/testing/src/servers/binary.ts. */
 const ALSO = [
@@ -35,8 +37,8 @@ if (SERVERS.some(isMissing)) install(SERVERS.filter(isMissing));
 const missing = SERVERS.filter(isMissing);
 if (missing.length > 0) {
   const how = missing.map(
-    ({ name, program, url }) =>
-      `  ${name}: put ${program} on the PATH, or name a server for tests alone in ${url}`,
+    ({ name, programs, url }) =>
+      `  ${name}: put ${programs.join(' or ')} on the PATH${url ? `, or name a server for tests alone in ${url}` : ''}`,
   );
   const message = `Not on this machine:\n${how.join('\n')}`;
   if (strict) fail(`${message}\nWith CI set nothing is skipped, so this is a failure.`);
@@ -52,9 +54,10 @@ const child = spawn(node, [jest, '--config', join(root, 'jest.config.cjs'), ...a
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code) => process.exit(code ?? 1));
 
-function isMissing({ program, url }) {
+function isMissing({ programs, url }) {
+  if (url && process.env[url]) return false;
   const folders = [...ALSO, ...(process.env.PATH ?? '').split(delimiter)];
-  return !process.env[url] && !folders.some((folder) => existsSync(join(folder, program)));
+  return !programs.some((program) => folders.some((folder) => existsSync(join(folder, program))));
 }
 
 /** Suites of the whole hub run what is compiled. */

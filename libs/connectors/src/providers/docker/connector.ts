@@ -38,11 +38,14 @@ export const docker = {
     knownBy: 'the `id`s of the events; of Docker Hub nothing',
     setUp: [
       'Registry: under `notifications.endpoints` of its configuration give the address of the endpoint as `url`, and under `headers` `Authorization: [Bearer <secret>]`.',
+      'Registry: beside them give `timeout: 3s`; without it a registry waits for one second and then sends again.',
       'Docker Hub: Repository → Webhooks; the URL is the address of the endpoint and `?token=<secret>`.',
     ],
     limits: [
       'Nothing is signed. The secret proves who sends and nothing of what is sent.',
-      'A registry keeps what it could not deliver in memory, and repeats it until it restarts.',
+      'A registry keeps what it could not deliver in memory, and repeats it until it restarts. What is answered 401 or 404, too: everything behind it waits.',
+      'Each layer is told apart from the image (`docker.blob.push`), a HEAD as a pull, and a deleted image once more for each of its tags.',
+      'Of what was deleted a registry does not tell whether it was an image or a layer: both are `docker.image.delete`.',
       'Docker Hub has no ids: what it sends twice is stored twice.',
     ],
     deliveryId,
@@ -60,13 +63,14 @@ function events({ payload }: InboundDelivery): readonly EventFacts[] {
   return listAt(payload, MOST_EVENTS, 'events').map((event) => {
     const digest = nameAt(event, 'target', 'digest');
     const tag = nameAt(event, 'target', 'tag');
+    const kind = isManifest(nameAt(event, 'target', 'mediaType')) ? 'image' : 'blob';
     return {
-      event: isManifest(nameAt(event, 'target', 'mediaType')) ? 'image' : 'blob',
+      event: kind,
       action: nameAt(event, 'action'),
       occurredAt: timeAt(event, 'timestamp'),
       repository: nameAt(event, 'target', 'repository'),
       revision: digest,
-      subject: image(tag ?? digest),
+      subject: subject(kind, tag ?? digest),
     };
   });
 }
@@ -77,15 +81,15 @@ function hubFacts(payload: unknown): EventFacts {
     action: 'push',
     occurredAt: timeAt(payload, 'push_data', 'pushed_at'),
     repository: nameAt(payload, 'repository', 'repo_name'),
-    subject: image(nameAt(payload, 'push_data', 'tag')),
+    subject: subject('image', nameAt(payload, 'push_data', 'tag')),
   };
 }
 
-/** Also of indexes, and of what is not from Docker. A deleted manifest has no media type. */
+/** Also of indexes, and of what is not from Docker. What was deleted has no media type, and mostly was a manifest. */
 function isManifest(mediaType: string | null): boolean {
   return mediaType === null || mediaType.includes('.manifest.') || mediaType.includes('.index.');
 }
 
-function image(id: string | null): EventFacts['subject'] {
-  return id === null ? null : { kind: 'image', id, title: null, url: null };
+function subject(kind: string, id: string | null): EventFacts['subject'] {
+  return id === null ? null : { kind, id, title: null, url: null };
 }

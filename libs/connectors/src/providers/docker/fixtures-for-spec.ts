@@ -69,10 +69,39 @@ export const fixtures: ConnectorFixtures = {
             action: 'push',
             occurred_at: '2016-03-09T22:44:26.402Z',
             repository: 'hello-world',
+            subject: { kind: 'blob', id: 'sha256:1f6a1d3f2c7f7a0e2a0c6c2a5f2b7e0b' },
           },
           { event: 'image', action: 'push', revision: DIGEST, subject: { kind: 'image', id: 'latest' } },
         ],
         types: ['docker.blob.push', 'docker.image.push'],
+      },
+    },
+    {
+      name: 'a tag of a registry that goes with its image',
+      signer: header,
+      body: asJson({
+        events: [
+          {
+            id: 'f75cbe79-c782-4537-b481-d856757a6ac7',
+            timestamp: '2026-11-21T21:15:09.717479806Z',
+            action: 'delete',
+            target: { repository: 'hello-world', tag: '1.0' },
+          },
+        ],
+      }),
+      headers: { 'Content-Type': 'application/vnd.docker.distribution.events.v1+json' },
+      expected: {
+        deliveryId: sha256Hex('f75cbe79-c782-4537-b481-d856757a6ac7'),
+        events: [
+          {
+            event: 'image',
+            action: 'delete',
+            repository: 'hello-world',
+            revision: null,
+            subject: { kind: 'image', id: '1.0' },
+          },
+        ],
+        types: ['docker.image.delete'],
       },
     },
     {

@@ -1,15 +1,27 @@
 import { findBinary } from './servers/binary';
+import { REGISTRY_PROGRAMS } from './servers/docker-registry';
 
 /** `own-…`: a private server that the suite may kill; it needs the program, not only a URL. */
-export type Need = 'rabbitmq' | 'redis' | 'own-rabbitmq' | 'own-redis';
+export type Need = 'rabbitmq' | 'redis' | 'own-rabbitmq' | 'own-redis' | 'own-docker-registry';
 
-const PROGRAM = { rabbitmq: 'rabbitmq-server', redis: 'redis-server' } as const;
-const VARIABLE = { rabbitmq: 'TEST_AMQP_URL', redis: 'TEST_REDIS_URL' } as const;
+interface Server {
+  /** Any of them will do. */
+  readonly programs: readonly string[];
+  readonly variable?: string;
+}
+
+const SERVERS: Readonly<Record<string, Server>> = {
+  rabbitmq: { programs: ['rabbitmq-server'], variable: 'TEST_AMQP_URL' },
+  redis: { programs: ['redis-server'], variable: 'TEST_REDIS_URL' },
+  'docker-registry': { programs: REGISTRY_PROGRAMS },
+};
 
 /** Whether this machine can run a suite that needs it. */
 export function available(need: Need): boolean {
-  const kind = need.replace('own-', '') as keyof typeof PROGRAM;
-  return (need === kind && Boolean(process.env[VARIABLE[kind]])) || findBinary(PROGRAM[kind]) !== undefined;
+  const kind = need.replace('own-', '');
+  const { programs, variable } = SERVERS[kind] ?? { programs: [] };
+  const named = need === kind && variable !== undefined && Boolean(process.env[variable]);
+  return named || programs.some((program) => findBinary(program) !== undefined);
 }
 
 /**

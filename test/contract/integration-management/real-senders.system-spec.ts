@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
-  describeWithRegistry,
+  describeWith,
   type DockerRegistry,
   startDockerRegistry,
   startReceiver,
@@ -104,7 +104,7 @@ async function tells(endpoint: WebhookEndpoint, url: string, expected: readonly 
   return events;
 }
 
-describeWithRegistry('a Docker registry that images are pushed to', () => {
+describeWith('own-docker-registry', 'a Docker registry that images are pushed to', () => {
   const repository = 'library/hello';
   let registry: DockerRegistry;
   let hello: Awaited<ReturnType<typeof receiving>>;

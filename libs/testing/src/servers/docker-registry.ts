@@ -6,7 +6,7 @@ import { findBinary, requireBinary } from './binary';
 import { until } from './until';
 
 /** Debian's name for it, and everybody else's. */
-const PROGRAMS = ['docker-registry', 'registry'] as const;
+export const REGISTRY_PROGRAMS = ['docker-registry', 'registry'] as const;
 const START_MS = 15_000;
 const STOP_MS = 5_000;
 const KEPT_LINES = 400;
@@ -25,17 +25,6 @@ export interface DockerRegistry {
   stop(): Promise<void>;
 }
 
-/**
- * `describe` for a suite that starts a registry: skipped without the program, saying so in its name; with `CI` set it fails
- * instead, as with `describeWith`.
- */
-export function describeWithRegistry(name: string, suite: () => void): void {
-  if (program() !== undefined) return describe(name, suite);
-  const why = `${name} (needs docker-registry; \`npm test\` says how to get it)`;
-  if (process.env.CI && process.env.CI !== 'false') throw new Error(`Not to be skipped here: ${why}`);
-  describe.skip(why, suite);
-}
-
 /** A private registry that anybody may push to, pull from and delete in. It tries every 100 ms what it could not deliver. */
 export async function startDockerRegistry(notify: readonly RegistryNotifications[]): Promise<DockerRegistry> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-registry-'));
@@ -45,7 +34,7 @@ export async function startDockerRegistry(notify: readonly RegistryNotifications
   // YAML is a superset of JSON.
   await writeFile(config, JSON.stringify(configuration(port, join(folder, 'images'), notify)));
   const log: string[] = [];
-  const server = new Tethered([program() ?? requireBinary(PROGRAMS[0]), 'serve', config], {
+  const server = new Tethered([program() ?? requireBinary(REGISTRY_PROGRAMS[0]), 'serve', config], {
     // Whatever begins with REGISTRY_ would change the configuration.
     env: { PATH: process.env.PATH },
     endSignal: 'TERM',
@@ -73,7 +62,7 @@ export async function startDockerRegistry(notify: readonly RegistryNotifications
 }
 
 function program(): string | undefined {
-  return PROGRAMS.map(findBinary).find((path) => path !== undefined);
+  return REGISTRY_PROGRAMS.map(findBinary).find((path) => path !== undefined);
 }
 
 function configuration(port: number, folder: string, notify: readonly RegistryNotifications[]): object {

@@ -1,7 +1,11 @@
 export * from './config';
 export * from './describe-with';
 export * from './receiver';
-export { startDockerRegistry, type DockerRegistry, type RegistryNotifications } from './servers/docker-registry';
+export {
+  startDockerRegistry,
+  type DockerRegistry,
+  type RegistryNotifications,
+} from './servers/docker-registry';
 export type { KillableServer } from './servers/killable';
 export { startPostgres } from './servers/postgres';
 export { startRabbit } from './servers/rabbitmq';

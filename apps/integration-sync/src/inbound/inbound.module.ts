@@ -11,6 +11,7 @@ import { InboundEventsService } from './events/events.service';
 import { INBOUND_RETENTION_DAYS, InboundRetention } from './events/retention';
 import { InboundFiguresRounds } from './figures/inbound-figures';
 import { InboundFiguresRepository } from './figures/inbound-figures.repository';
+import { LastDay } from './figures/last-day';
 import { EventWriter } from './intake/event-writer';
 import { IntakeController } from './intake/intake.controller';
 import { HUB_MARKS, IntakeService } from './intake/intake.service';
@@ -40,6 +41,7 @@ export class InboundModule {
         InboundRetention,
         InboundFiguresRounds,
         InboundFiguresRepository,
+        LastDay,
         ClaimsRepository,
         Forwarder,
         Processor,

@@ -1,7 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, idFloor } from '@signalbox/database';
-
-const DAY_MS = 86_400_000;
+import { Database } from '@signalbox/database';
 
 export interface InboundFigures {
   readonly endpoints: number;
@@ -10,23 +8,20 @@ export interface InboundFigures {
   /** Events that ended in that state. */
   readonly processed: number;
   readonly ended: number;
-  readonly lastDay: number;
 }
 
 @Injectable()
 export class InboundFiguresRepository {
   constructor(private readonly database: Database) {}
 
-  async count(now = Date.now()): Promise<InboundFigures> {
+  async count(): Promise<InboundFigures> {
     const { rows } = await this.database.query<Record<keyof InboundFigures, string>>(
       `SELECT
          (SELECT count(*) FROM inbound_endpoints) AS endpoints,
          (SELECT count(*) FROM inbound_endpoints WHERE is_active) AS "activeEndpoints",
          (SELECT count(*) FROM inbound_events WHERE status = 'pending') AS pending,
          (SELECT coalesce(sum(events), 0) FROM inbound_totals WHERE status = 'processed') AS processed,
-         (SELECT coalesce(sum(events), 0) FROM inbound_totals) AS ended,
-         (SELECT count(*) FROM inbound_events WHERE id >= $1) AS "lastDay"`,
-      [idFloor(new Date(now - DAY_MS))],
+         (SELECT coalesce(sum(events), 0) FROM inbound_totals) AS ended`,
     );
     const [row] = rows;
     return {
@@ -35,7 +30,6 @@ export class InboundFiguresRepository {
       pending: Number(row?.pending),
       processed: Number(row?.processed),
       ended: Number(row?.ended),
-      lastDay: Number(row?.lastDay),
     };
   }
 }

@@ -9,6 +9,7 @@ import { Rounds } from '@signalbox/rpc';
 import type { Logger } from 'pino';
 import { LOG } from '../../parts.module';
 import { InboundFiguresRepository } from './inbound-figures.repository';
+import { LastDay } from './last-day';
 
 const EVERY_MS = 5_000;
 
@@ -36,6 +37,7 @@ export class InboundFiguresRounds implements OnApplicationBootstrap, BeforeAppli
 
   constructor(
     private readonly figures: InboundFiguresRepository,
+    private readonly lastDay: LastDay,
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
@@ -54,6 +56,6 @@ export class InboundFiguresRounds implements OnApplicationBootstrap, BeforeAppli
     pending.set(counted.pending);
     processed.set(counted.processed);
     total.set(counted.ended + counted.pending);
-    lastDay.set(counted.lastDay);
+    lastDay.set(await this.lastDay.count());
   }
 }

@@ -5,10 +5,11 @@ import { integrationsDatabase } from '../../database';
 import { InboundEventEntity } from '../events/inbound-event.entity';
 import { InboundEventsRepository } from '../events/events.repository';
 import { InboundRetention } from '../events/retention';
+import { LastDay } from '../figures/last-day';
 
 const DAY_MS = 86_400_000;
 
-describe('the retention of what came in', () => {
+describe('what came in, over time', () => {
   let created: TestDatabase;
   let database: Database;
 
@@ -67,5 +68,20 @@ describe('the retention of what came in', () => {
     await new InboundRetention(events, 30, testLog()).run();
     const { rows: left } = await database.query<{ id: string }>('SELECT id FROM inbound_events');
     expect(left.map(({ id }) => id).sort()).toEqual(kept.sort());
+  });
+
+  it('is counted for 24 hours, what is over only once', async () => {
+    await database.query('DELETE FROM inbound_events');
+    const one = await endpoint();
+    const lastDay = new LastDay(database);
+    await event(one, 1.1, 'processed');
+    for (const daysAgo of [0.9, 0.5, 0.01]) await event(one, daysAgo, 'processed');
+    const fresh = await event(one, 0, 'pending');
+    expect(await lastDay.count()).toBe(4);
+    await database.query('DELETE FROM inbound_events WHERE id < $1', [fresh]);
+    await event(one, 0, 'pending');
+    expect(await lastDay.count()).toBe(5);
+    expect(await lastDay.count(Date.now() + 0.4 * DAY_MS)).toBe(4);
+    expect(await lastDay.count(Date.now() + 1.1 * DAY_MS)).toBe(0);
   });
 });

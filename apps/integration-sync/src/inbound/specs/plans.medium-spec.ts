@@ -1,0 +1,86 @@
+import { Database, migrate, newId } from '@signalbox/database';
+import { testConfig, testDatabase, testLog, until, type TestDatabase } from '@signalbox/testing';
+import { integrationsDatabase } from '../../database';
+import { EventWriter, type NewInboundEvent } from '../intake/event-writer';
+import { ClaimsRepository } from '../processing/claims.repository';
+import type { Processor } from '../processing/processor';
+
+const BATCHES = 80;
+const EACH = 16;
+const EVENTS = BATCHES * EACH;
+
+/** Statements are planned while the tables are empty, and nothing has been analysed or vacuumed since. */
+describe('inbound events on a database that has just been made', () => {
+  let created: TestDatabase;
+  let database: Database;
+
+  beforeAll(async () => {
+    created = await testDatabase();
+    const config = testConfig({ DATABASE_URL: created.url });
+    await migrate(config, [integrationsDatabase], testLog());
+    database = await Database.open(integrationsDatabase, config, testLog());
+    await database.query('ALTER TABLE inbound_events SET (autovacuum_enabled = false)');
+  }, 60_000);
+
+  afterAll(async () => {
+    await database.close();
+    await created.drop();
+  });
+
+  const event = (endpointId: string, deliveryId: string): NewInboundEvent => ({
+    id: newId(),
+    endpointId,
+    deliveryId,
+    provider: 'generic',
+    eventType: 'generic.x',
+    event: 'x',
+    action: null,
+    parts: 1,
+    method: 'POST',
+    url: 'https://hub.example.com/',
+    headers: ['accept', '*/*'],
+    body: Buffer.from('{}'),
+    ignored: null,
+    receivedAt: new Date().toISOString(),
+    deadline: Date.now() + 60_000,
+  });
+
+  async function read(index: string): Promise<{ updated: number; byScan: number; byIndex: number }> {
+    const { rows } = await database.query<{ updated: string; scanned: string; read: string }>(
+      `SELECT t.n_tup_upd AS updated, t.seq_tup_read AS scanned, i.idx_tup_read AS read
+         FROM pg_stat_user_tables t JOIN pg_stat_user_indexes i USING (relid)
+        WHERE t.schemaname = 'integrations' AND i.indexrelname = $1`,
+      [index],
+    );
+    const [row] = rows;
+    return { updated: Number(row?.updated), byScan: Number(row?.scanned), byIndex: Number(row?.read) };
+  }
+
+  it('are stored and settled by their ids, however many there are', async () => {
+    const writer = new EventWriter(database, { hasRoom: true } as Processor);
+    const claims = new ClaimsRepository(database);
+    const endpoint = newId();
+    for (let batch = 0; batch < BATCHES; batch += 1) {
+      // Every second batch brings one that came before.
+      const ids = Array.from({ length: EACH }, (_, n) => (n === 0 ? `first ${batch >> 1}` : `${batch} ${n}`));
+      const stored = await Promise.all(ids.map((id) => writer.add(event(endpoint, id))));
+      const fresh = stored.filter(({ duplicate }) => !duplicate);
+      expect(fresh).toHaveLength(batch % 2 === 0 ? EACH : EACH - 1);
+      const results = fresh.map(({ id, claim }) => ({
+        id,
+        claim: claim ?? '',
+        status: 'processed' as const,
+        reason: null,
+        retryInMs: null,
+      }));
+      expect(await claims.settle(results)).toEqual(new Map([['processed', fresh.length]]));
+    }
+    const stored = EVENTS - BATCHES / 2;
+    await until('the server has counted', 15_000, async () => {
+      return (await read('inbound_events_of')).updated >= stored;
+    });
+    expect(await read('inbound_events_of')).toMatchObject({ byScan: 0, byIndex: 0 });
+    expect((await read('inbound_events_due')).byIndex).toBe(0);
+    expect((await read('inbound_events_delivery')).byIndex).toBeLessThan(EVENTS);
+  }, 60_000);
+});

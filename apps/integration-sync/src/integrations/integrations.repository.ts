@@ -4,6 +4,7 @@ import { AuditOutbox } from '@signalbox/audit';
 import { offsetOf, type IntegrationFilter, type PageRequest } from '@signalbox/contracts';
 import { newId } from '@signalbox/database';
 import { type EntityManager, Repository, type SelectQueryBuilder } from 'typeorm';
+import { releaseHooks, touchHooks } from '../hooks/hook-changes.repository';
 import { audited } from './audited';
 import { IntegrationActivityEntity } from './integration-activity.entity';
 import { IntegrationVersionEntity } from './integration-version.entity';
@@ -101,6 +102,7 @@ export class IntegrationsRepository {
       if (fields.length === 0) return before;
       if (version) await manager.insert(IntegrationVersionEntity, version);
       await manager.update(IntegrationEntity, { id }, changes);
+      await touchHooks(manager, { integrationId: id });
       await record(manager, id, 'updated', actor, { fields, version: after.version });
       await this.audit.note(manager, {
         action: 'integrations.update',
@@ -112,12 +114,18 @@ export class IntegrationsRepository {
     });
   }
 
-  /** Its versions and activities go with it. @param allowed throws where it must not be */
+  /** Its versions, activities and endpoints go with it; hooks at the provider are removed afterwards. @param allowed throws where it must not be */
   async remove(id: string, allowed: (before: IntegrationEntity) => void): Promise<boolean> {
     return this.rows.manager.transaction(async (manager) => {
       const before = await locked(manager, id);
       if (before === null) return false;
       allowed(before);
+      // In the order in which others lock them.
+      await manager.query(
+        'SELECT id FROM inbound_endpoints WHERE integration_id = $1 ORDER BY id FOR UPDATE',
+        [id],
+      );
+      await releaseHooks(manager, { integrationId: id });
       await manager.delete(IntegrationEntity, { id });
       await this.audit.note(manager, {
         action: 'integrations.delete',

@@ -88,7 +88,11 @@ describe('webhooks that the hub sets up (at stand-ins of GitHub and Stripe)', ()
     const made = await open(integration);
     expect(made).toMatchObject({
       signature_header: 'X-Hub-Signature-256',
-      registration: { status: 'pending', events: ['push'], hook_id: null, error: null },
+      registration: {
+        status: expect.stringMatching(/^(pending|registered)$/),
+        events: ['push'],
+        error: null,
+      },
     });
     const { hook_id: hookId } = await became(made.id, 'registered');
     expect([...provider.hooks.keys()]).toEqual([hookId]);

@@ -125,7 +125,7 @@ export interface HookRegistrar {
   /** Id of the hook that sends to `url`, null where there is none: so one whose making nobody remembers is found again. */
   find(context: ConnectionContext, url: string): Promise<string | null>;
   create(context: ConnectionContext, hook: HookToRegister): Promise<RegisteredHook>;
-  /** False when the provider has no such hook any more. */
+  /** False when the provider has no such hook any more, also where it had to go because its address cannot be changed. */
   update(context: ConnectionContext, hookId: string, hook: HookToRegister): Promise<boolean>;
   /** Does nothing when the provider has no such hook any more. */
   remove(context: ConnectionContext, hookId: string): Promise<void>;

@@ -33,6 +33,8 @@ import { PublicAddress } from './public-address';
 const QUEUE = 'provider-hooks';
 /** What a lost wake-up costs. */
 const LOOK_EVERY_MS = 1_000;
+/** A process that has not been started anew yet may tell providers the address from before. */
+const READDRESS_EVERY_MS = 600_000;
 const AT_ONCE = 4;
 /** Of all requests of one attempt together: well below the lease. */
 const ATTEMPT_MS = 40_000;
@@ -56,7 +58,7 @@ export class HooksService implements OnApplicationBootstrap, BeforeApplicationSh
       this.log.warn({ err: error }, 'Webhooks at providers could not be seen to; trying again shortly'),
   );
 
-  private addressed = false;
+  private addressedAt = -Infinity;
   private seeing: Promise<void> | undefined;
 
   constructor(
@@ -107,12 +109,13 @@ export class HooksService implements OnApplicationBootstrap, BeforeApplicationSh
     }
   }
 
-  /** Once: PUBLIC_URL may be another than before the start. */
+  /** PUBLIC_URL may be another than before the start. */
   private async readdress(): Promise<void> {
     const { prefix } = this.addresses;
-    if (this.addressed || prefix === null) return;
+    const now = performance.now();
+    if (prefix === null || now - this.addressedAt < READDRESS_EVERY_MS) return;
     await this.hooks.readdress(prefix);
-    this.addressed = true;
+    this.addressedAt = now;
   }
 
   /** One that fails for a reason of the hub's own is anybody's again when its minute is over. */

@@ -5,8 +5,10 @@ import {
   integrationOperations,
   type InboundEndpointInput,
 } from '@signalbox/contracts';
+import { encryptionKeys } from '@signalbox/config';
 import { metricsText } from '@signalbox/observability';
-import { until } from '@signalbox/testing';
+import { SecretBox } from '@signalbox/security';
+import { testConfig, until } from '@signalbox/testing';
 /* eslint-disable @typescript-eslint/no-restricted-imports -- stand-ins of providers are for specs, and no part of the library */
 import {
   startStandIn,
@@ -15,6 +17,7 @@ import {
 import { fixtures as github } from '../../../../libs/connectors/src/providers/github/fixtures-for-spec';
 import { fixtures as stripe } from '../../../../libs/connectors/src/providers/stripe/fixtures-for-spec';
 /* eslint-enable @typescript-eslint/no-restricted-imports -- as above */
+import { integrationsDatabase } from '../database';
 import { startSync, type SyncUnderTest } from './sync-for-spec';
 
 const HUB = 'https://hub.example.com';
@@ -23,15 +26,17 @@ const PATIENCE_MS = 20_000;
 
 describe('webhooks that the hub sets up (at stand-ins of GitHub and Stripe)', () => {
   let sync: SyncUnderTest;
+  let drop: () => Promise<void>;
   let provider: RunningStandIn;
   const others: RunningStandIn[] = [];
 
   beforeAll(async () => {
     sync = await startSync({ PUBLIC_URL: `${HUB}/` });
+    ({ drop } = sync);
   }, 60_000);
   afterAll(async () => {
     await sync.stop();
-    await sync.drop();
+    await drop();
   });
   beforeEach(async () => {
     provider = await startOf(github);
@@ -161,6 +166,18 @@ describe('webhooks that the hub sets up (at stand-ins of GitHub and Stripe)', ()
       );
       return row?.error?.startsWith('500 - ') === true;
     });
+    // What it keeps until then is found when the master key is changed.
+    const [kind] = (integrationsDatabase.sealed ?? []).filter(({ table }) => table === 'provider_hooks');
+    const [row = { data_key: '' }] = await sync.sql<Record<string, string> & { data_key: string }>(
+      `SELECT ${Object.keys(kind?.key ?? {})
+        .map((name) => `${name}::text`)
+        .join()}, data_key
+       FROM provider_hooks WHERE endpoint_id = $1`,
+      [other.id],
+    );
+    const box = new SecretBox(...encryptionKeys(testConfig()));
+    expect(box.open(row.data_key, kind?.boundTo(row) ?? '')).not.toBe('');
+
     provider.refuse(undefined);
     await hurry();
     await gone();
@@ -297,7 +314,10 @@ describe('webhooks that the hub sets up (at stand-ins of GitHub and Stripe)', ()
     await sync.sql(`UPDATE provider_hooks SET hook_id = NULL, due_at = now() WHERE endpoint_id = $1`, [
       endpoint.id,
     ]);
-    await until('it was made anew', PATIENCE_MS, () => Promise.resolve(kept(at)[0]?.secret !== hook?.secret));
+    await until('it was made anew', PATIENCE_MS, () => {
+      const [one] = kept(at);
+      return Promise.resolve(one !== undefined && one.secret !== hook?.secret);
+    });
     expect(kept(at)).toHaveLength(1);
   });
 
@@ -316,5 +336,15 @@ describe('webhooks that the hub sets up (at stand-ins of GitHub and Stripe)', ()
     await expect(open(id, endpoint)).rejects.toMatchObject({
       data: { code: 'VALIDATION_FAILED', fields: [expect.objectContaining({ field, key })] },
     });
+  });
+
+  it('are told where the hub is after a start with another PUBLIC_URL', async () => {
+    const { id, path } = await open((await connect()).id);
+    await became(id, 'registered');
+    await sync.stop();
+    sync = await startSync({ PUBLIC_URL: 'https://elsewhere.example.com' }, sync.url);
+    const moved = `https://elsewhere.example.com/integration-management/webhooks/receive/${path}`;
+    await until('the provider knows', PATIENCE_MS, () => Promise.resolve(kept()[0]?.url === moved));
+    expect(kept()).toHaveLength(1);
   });
 });

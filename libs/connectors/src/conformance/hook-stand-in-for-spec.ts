@@ -65,6 +65,7 @@ export function restStandIn(rest: RestStandIn): HookStandIn {
       const id = decodeURIComponent(path.slice(rest.path.length + 1));
       const before = hooks.get(id);
       if (before === undefined) return { status: 404 };
+      if (method === 'GET') return { status: 200, body: rest.show(id, before, false) };
       if (method === 'DELETE') {
         hooks.delete(id);
         return { status: 204 };

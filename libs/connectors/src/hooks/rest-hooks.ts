@@ -1,6 +1,6 @@
 import { ConnectionError, type ConnectionSettings, type ConnectorRequest } from '../connection/connection';
 import type { ConnectionContext, HookRegistrar, HookToRegister } from '../connector';
-import { listAt, nameAt, textAt } from '../delivery/fields';
+import { at as itemAt, listAt, nameAt, textAt } from '../delivery/fields';
 import { answerOf, call, hookId, isGood, isMissing, MOST_PAGES, refusalOf } from './call';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -14,6 +14,8 @@ export interface RestHooks extends Pick<HookRegistrar, 'permissions' | 'allEvent
   /** JSON unless said otherwise. */
   readonly form?: boolean;
   readonly hook: {
+    /** The answer about one hook has it under this name. */
+    readonly within?: string;
     /** Of a hook as the provider shows it. */
     id(hook: unknown): string | null;
     readonly url: Path;
@@ -28,6 +30,8 @@ export interface RestHooks extends Pick<HookRegistrar, 'permissions' | 'allEvent
     /** Whether another page follows; asked of pages that are not empty. */
     more?(answer: unknown): boolean;
   };
+  /** The address of a hook cannot be changed: with another one it is removed, to be made anew. */
+  readonly addressStays?: boolean;
   /** Sets what cannot be set when a hook is made. */
   readonly switchesOffLater?: boolean;
 }
@@ -51,6 +55,8 @@ export function restHooks(rest: RestHooks): HookRegistrar {
     },
     ...(fields && { body: rest.form ? formOf(fields) : JSON.stringify(fields) }),
   });
+
+  const oneOf = (answer: unknown) => (at.within === undefined ? answer : itemAt(answer, at.within));
 
   const registrar: HookRegistrar = {
     makesSecret: at.secret !== undefined,
@@ -78,9 +84,9 @@ export function restHooks(rest: RestHooks): HookRegistrar {
         context,
         request(context, 'POST', '', rest.fields(hook, 'create', context.settings)),
       );
-      const answer = answerOf(response);
-      const id = hookId(at.id(answer), response.status);
-      const secret = at.secret === undefined ? null : nameAt(answer, ...at.secret);
+      const made = oneOf(answerOf(response));
+      const id = hookId(at.id(made), response.status);
+      const secret = at.secret === undefined ? null : nameAt(made, ...at.secret);
       if (at.secret !== undefined && secret === null) {
         throw new ConnectionError('unexpected_answer', 'the provider told no secret', response.status);
       }
@@ -90,6 +96,14 @@ export function restHooks(rest: RestHooks): HookRegistrar {
 
     async update(context, id, hook) {
       const path = `/${encodeURIComponent(id)}`;
+      if (rest.addressStays) {
+        const there = await call(context, request(context, 'GET', path));
+        if (isMissing(there)) return false;
+        if (textAt(oneOf(answerOf(there)), ...at.url) !== hook.url) {
+          await registrar.remove(context, id);
+          return false;
+        }
+      }
       const response = await call(
         context,
         request(context, rest.update, path, rest.fields(hook, 'update', context.settings)),

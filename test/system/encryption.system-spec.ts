@@ -21,6 +21,8 @@ const SECOND = randomBytes(32).toString('base64');
 const OF_ROWS = new Set([
   'integrations.integration_versions.configuration',
   'integrations.integration_versions.credentials',
+  'integrations.provider_hooks.configuration',
+  'integrations.provider_hooks.credentials',
 ]);
 
 /** What a hub is told of its keys. */

@@ -27,7 +27,8 @@ export const DECLARATION = declare({
   },
   PUBLIC_URL: {
     schema: url('http:', 'https:').optional(),
-    about: 'How the outside reaches the gateway; used in links.',
+    about:
+      'How the outside reaches the gateway; used in links, and told to providers whose webhooks the hub sets up.',
     group: 'Server',
   },
   TRUST_PROXY: {

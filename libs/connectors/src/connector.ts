@@ -92,6 +92,7 @@ export interface EventFacts {
 export interface HookToRegister {
   /** Where the provider is to send to. */
   readonly url: string;
+  /** Without meaning where the provider makes it. */
   readonly secret: string;
   /** As the provider names them; empty for all. */
   readonly events: readonly string[];
@@ -105,10 +106,26 @@ export interface RegisteredHook {
   readonly secret: string | null;
 }
 
-/** Keeps a webhook at the provider. Failures are thrown as `ConnectionError`. */
+/**
+ * Keeps a webhook at the provider. Failures are thrown as `ConnectionError`, whose message holds nothing of the credentials
+ * or the secret. Nothing is repeated: who calls decides what to try again.
+ */
 export interface HookRegistrar {
+  /** The provider makes the secret, tells it once, when the hook is made, and takes no other. */
+  readonly makesSecret: boolean;
+  /** For people: what the credentials must be allowed to do. */
+  readonly permissions: string;
+  /** For people: what is sent when no events are named. */
+  readonly allEvents: string;
+  /**
+   * Where the hooks are kept. With settings that give another place a hook must be made there and removed here. Holds no secret.
+   * @throws ConnectionError where a setting is missing
+   */
+  place(settings: ConnectionSettings): string;
+  /** Id of the hook that sends to `url`, null where there is none: so one whose making nobody remembers is found again. */
+  find(context: ConnectionContext, url: string): Promise<string | null>;
   create(context: ConnectionContext, hook: HookToRegister): Promise<RegisteredHook>;
-  /** False when the provider has no such hook any more. */
+  /** False when the provider has no such hook any more, also where it had to go because its address cannot be changed. */
   update(context: ConnectionContext, hookId: string, hook: HookToRegister): Promise<boolean>;
   /** Does nothing when the provider has no such hook any more. */
   remove(context: ConnectionContext, hookId: string): Promise<void>;

@@ -14,6 +14,7 @@ it('gives each provider its scheme, its set-up and its limits', () => {
     for (const text of webhook ? [webhook.scheme.summary, ...webhook.setUp, ...webhook.limits] : []) {
       expect(section).toContain(text);
     }
+    if (webhook?.hooks) expect(section).toContain(webhook.hooks.permissions);
     for (const name of Object.keys(credentials.properties))
       expect(section).toContain(`\`credentials.${name}\``);
   }

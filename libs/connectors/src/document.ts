@@ -1,4 +1,4 @@
-import type { Connector, ObjectSchema, WebhookPart } from './connector';
+import type { Connector, HookRegistrar, ObjectSchema, WebhookPart } from './connector';
 import { CONNECTORS } from './registry';
 
 const GENERATED = 'Generated from libs/connectors/src/providers by `npm run docs:providers`';
@@ -12,7 +12,8 @@ that somebody repeats is known by its id only.
 An endpoint is at \`POST /integration-management/webhooks/receive/<path>\`. Its \`signature_header\` decides how it verifies: the header of one of these
 providers, or any other for HMAC-SHA256 of the body.
 
-"Answered within" is how long the provider waits before it takes a delivery for lost, where it says so.`;
+"Answered within" is how long the provider waits before it takes a delivery for lost, where it says so. "Set up by the hub": with
+[\`register\`](receiving.md#set-up-by-the-hub) the hub keeps the webhook at the provider itself.`;
 
 /** The page about the providers, in Markdown. */
 export function renderProviders(): string {
@@ -27,22 +28,23 @@ export function renderProviders(): string {
 
 function overview(): string {
   return [
-    '| | Proof | Body is signed | Tolerance | Known again by | Answered within |',
-    '| --- | --- | --- | --- | --- | --- |',
+    '| | Proof | Body is signed | Tolerance | Known again by | Answered within | Set up by the hub |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
     ...CONNECTORS.map(({ id, title, webhook }) => {
-      const cells = webhook === undefined ? ['', '', '', '', ''] : overviewCells(webhook);
+      const cells = webhook === undefined ? ['', '', '', '', '', ''] : overviewCells(webhook);
       return `| [${title}](#${id}) | ${cells.map(cell).join(' | ')} |`;
     }),
   ].join('\n');
 }
 
-function overviewCells({ scheme, knownBy, answerWithinSeconds }: WebhookPart): string[] {
+function overviewCells({ scheme, knownBy, answerWithinSeconds, hooks }: WebhookPart): string[] {
   return [
     proofOf(scheme.headers),
     scheme.proves === 'body' ? 'yes' : 'no',
     scheme.toleranceSeconds === null ? 'none' : `${scheme.toleranceSeconds} s`,
     knownBy,
     answerWithinSeconds === null ? '' : `${answerWithinSeconds} s`,
+    hooks === undefined ? '' : 'yes',
   ];
 }
 
@@ -62,7 +64,7 @@ function section(connector: Connector): string {
   ].join('\n\n');
 }
 
-function webhookParts({ scheme, setUp, limits, handshake, preflight }: WebhookPart): string[] {
+function webhookParts({ scheme, setUp, limits, handshake, preflight, hooks }: WebhookPart): string[] {
   const answered = [
     ...(handshake === undefined
       ? []
@@ -75,8 +77,21 @@ function webhookParts({ scheme, setUp, limits, handshake, preflight }: WebhookPa
     `**Proof**: ${scheme.summary}.`,
     ...(answered.length === 0 ? [] : [`**Answered by the hub**: ${answered.join('; ')}.`]),
     ['**Set-up**', '', ...setUp.map((step, i) => `${i + 1}. ${step}`)].join('\n'),
+    ...(hooks === undefined ? [] : [hooksPart(hooks)]),
     ['**Limits**', '', ...limits.map((limit) => `- ${limit}`)].join('\n'),
   ];
+}
+
+function hooksPart({ permissions, allEvents, makesSecret }: HookRegistrar): string {
+  return [
+    '**Set up by the hub**',
+    '',
+    `- The credentials need: ${permissions}.`,
+    `- Without \`events\`: ${allEvents}.`,
+    ...(makesSecret
+      ? ['- The provider makes the secret, and the hub keeps it: it cannot be chosen or rotated here.']
+      : []),
+  ].join('\n');
 }
 
 function settingsTable({ configuration, credentials }: Connector): string[] {

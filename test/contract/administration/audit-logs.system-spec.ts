@@ -95,7 +95,10 @@ const key = async () => {
 /** For each operation that is audited, the last call of what does it. */
 const DOINGS: Readonly<
   Record<
-    Exclude<AuditAction, 'webhooks.disable' | 'signing-keys.rotate' | 'encryption.rotate'>,
+    Exclude<
+      AuditAction,
+      'webhooks.disable' | 'inbound-endpoints.register' | 'signing-keys.rotate' | 'encryption.rotate'
+    >,
     () => Promise<Call>
   >
 > = {

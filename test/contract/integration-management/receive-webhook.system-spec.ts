@@ -12,6 +12,7 @@ import { Webhook as SvixWebhook } from 'svix';
 import type { ConnectorFixtures } from '../../../libs/connectors/src/conformance/fixture-for-spec';
 import { useOwnHub } from '../own-hub';
 import { ID, TEXT } from '../samples';
+import { setUpAndDeliver } from './set-up-by-the-hub';
 import {
   deliver,
   eventsOf,
@@ -604,3 +605,6 @@ test('the figures of the seed are there under their names', async () => {
   expect(value('webhook_events_last_24h')).toBeGreaterThan(0);
   expect(value('total_webhooks')).toBeGreaterThanOrEqual(value('active_webhooks'));
 });
+
+test('an endpoint that the hub sets up at the provider (a stand-in of GitHub) is sent to with the right secret', () =>
+  setUpAndDeliver(hub, PUBLIC_URL));

@@ -33,6 +33,7 @@ const ALWAYS = {
   rate_limit: null,
   rules: [{ events: ['*'], to: 'webhooks', event_type: null, format: 'normalized', include_payload: false }],
   previous_secret_until: null,
+  registration: { status: 'none', events: [], hook_id: null, error: null, updated_at: null },
   created_at: TIME,
   updated_at: TIME,
 };
@@ -109,6 +110,12 @@ describe('POST /integration-management/webhooks/', () => {
     ],
     ['nobody', { nobody: 1 }],
     ['active', { active: 'yes' }],
+    ['register', { register: true }],
+    ['register.events', { register: { events: 'push' } }],
+    ['register.events[0]', { register: { events: [''] } }],
+    ['register.secret', { register: { secret: 'x' } }],
+    // Of a hub that does not know how the outside reaches it.
+    ['PUBLIC_URL', { register: {} }],
   ])('refuses %s as %j', async (field, wrong) => {
     const { id } = await makeIntegration(hub);
     const { status, body } = await hub.call<{ detail: string }>('POST', WEBHOOKS, {

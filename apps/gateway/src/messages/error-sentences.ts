@@ -194,6 +194,11 @@ export const ERROR_SENTENCES = {
     'zh-TW': '路徑已被使用',
     'zh-CN': '路径已被使用',
   },
+  hook_secret_of_provider: {
+    en: 'The provider makes the secret of this webhook: set it up anew to get another',
+    'zh-TW': '此 Webhook 的密鑰由服務商產生，請重新註冊以取得新密鑰',
+    'zh-CN': '此 Webhook 的密钥由服务商生成，请重新注册以获取新密钥',
+  },
   inbound_event_pending: {
     en: 'The event is being processed',
     'zh-TW': '事件仍在處理中',

@@ -180,6 +180,31 @@ export const FIELD_SENTENCES = {
     'zh-TW': '必須為 1 至 128 個字母、數字或 -._~',
     'zh-CN': '必须为 1 至 128 个字母、数字或 -._~',
   },
+  hook_unsupported: {
+    en: 'cannot be done for {provider}: set the webhook up there',
+    'zh-TW': '無法為 {provider} 自動註冊，請在該平台上設定 Webhook',
+    'zh-CN': '无法为 {provider} 自动注册，请在该平台上设置 Webhook',
+  },
+  hook_public_url: {
+    en: 'needs the setting PUBLIC_URL: the address under which providers reach the hub',
+    'zh-TW': '需要設定 PUBLIC_URL：服務商連線到本系統的位址',
+    'zh-CN': '需要设置 PUBLIC_URL：服务商访问本系统的地址',
+  },
+  hook_settings: {
+    en: 'cannot be done with the settings of the integration: {reason}',
+    'zh-TW': '無法以此整合的設定註冊：{reason}',
+    'zh-CN': '无法以该集成的设置注册：{reason}',
+  },
+  hook_secret: {
+    en: 'cannot be chosen where the webhook is set up by the hub: the provider makes it',
+    'zh-TW': '由本系統註冊 Webhook 時無法指定：密鑰由服務商產生',
+    'zh-CN': '由本系统注册 Webhook 时无法指定：密钥由服务商生成',
+  },
+  hook_header: {
+    en: 'must be {header} where the webhook is set up by the hub',
+    'zh-TW': '由本系統註冊 Webhook 時必須為 {header}',
+    'zh-CN': '由本系统注册 Webhook 时必须为 {header}',
+  },
   header_name: {
     en: 'must be the name of a header',
     'zh-TW': '必須是標頭名稱',

@@ -1,6 +1,11 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type Config, encryptionKeys } from '@signalbox/config';
 import { hubMark, type HubMark } from '@signalbox/security';
+import { HookCheck } from '../hooks/hook-check';
+import { HooksRepository } from '../hooks/hooks.repository';
+import { HooksService } from '../hooks/hooks.service';
+import { PublicAddress } from '../hooks/public-address';
+import { IntegrationsModule } from '../integrations/integrations.module';
 import { EndpointsController } from './endpoints/endpoints.controller';
 import { EndpointsRepository } from './endpoints/endpoints.repository';
 import { EndpointsService } from './endpoints/endpoints.service';
@@ -26,10 +31,12 @@ export class InboundModule {
   static of(config: Config): DynamicModule {
     return {
       module: InboundModule,
+      imports: [IntegrationsModule],
       controllers: [EndpointsController, IntakeController, InboundEventsController],
       providers: [
         { provide: INBOUND_RETENTION_DAYS, useValue: config.INBOUND_RETENTION_DAYS },
         { provide: HUB_MARKS, useFactory: () => marksOf(config) },
+        { provide: PublicAddress, useFactory: () => new PublicAddress(config.PUBLIC_URL) },
         EndpointsService,
         EndpointsRepository,
         RuleTypes,
@@ -45,6 +52,9 @@ export class InboundModule {
         ClaimsRepository,
         Forwarder,
         Processor,
+        HookCheck,
+        HooksRepository,
+        HooksService,
       ],
     };
   }

@@ -6,6 +6,7 @@ import { ConnectionTestsService } from './connection-tests.service';
 import { IntegrationFigures } from './figures/integration-figures';
 import { IntegrationFiguresRepository } from './figures/integration-figures.repository';
 import { IntegrationsHealthController } from './figures/integrations-health.controller';
+import { GuardedHttp } from './guarded-http';
 import { IntegrationsController } from './integrations.controller';
 import { IntegrationsRepository } from './integrations.repository';
 import { IntegrationsService } from './integrations.service';
@@ -20,6 +21,7 @@ import { SettingsVault } from './settings-vault';
     IntegrationsRepository,
     SettingsCheck,
     SettingsVault,
+    GuardedHttp,
     ConnectionTester,
     ConnectionTestsRepository,
     ConnectionTestsService,
@@ -27,6 +29,6 @@ import { SettingsVault } from './settings-vault';
     IntegrationFiguresRepository,
   ],
   // For what belongs to an integration: endpoints, syncs.
-  exports: [IntegrationsRepository, SettingsVault],
+  exports: [IntegrationsRepository, SettingsVault, GuardedHttp],
 })
 export class IntegrationsModule {}

@@ -5,6 +5,7 @@ import { offsetOf, type IntegrationFilter, type PageRequest } from '@signalbox/c
 import { newId } from '@signalbox/database';
 import { type EntityManager, LessThanOrEqual, Repository, type SelectQueryBuilder } from 'typeorm';
 import { EventOutbox } from '../event-outbox/event-outbox';
+import { releaseHooks, touchHooks } from '../hooks/hook-changes.repository';
 import { audited } from './audited';
 import { IntegrationActivityEntity } from './integration-activity.entity';
 import { IntegrationVersionEntity } from './integration-version.entity';
@@ -117,6 +118,7 @@ export class IntegrationsRepository {
         });
       }
       await manager.update(IntegrationEntity, { id }, changes);
+      await touchHooks(manager, { integrationId: id });
       await record(manager, id, 'updated', actor, { fields, version: after.version });
       await this.audit.note(manager, {
         action: 'integrations.update',
@@ -131,7 +133,7 @@ export class IntegrationsRepository {
   }
 
   /**
-   * Its versions, activities and endpoints go with it.
+   * Its versions, activities and endpoints go with it; hooks at the provider are removed afterwards.
    * @param allowed throws where it must not be
    * @returns the paths of its endpoints, null where there is no such integration
    */
@@ -140,7 +142,12 @@ export class IntegrationsRepository {
       const before = await locked(manager, id);
       if (before === null) return null;
       allowed(before);
-      const paths = await this.pathsOf(id, manager);
+      // In the order in which others lock them.
+      const endpoints: { path: string }[] = await manager.query(
+        'SELECT path FROM inbound_endpoints WHERE integration_id = $1 ORDER BY id FOR UPDATE',
+        [id],
+      );
+      await releaseHooks(manager, { integrationId: id });
       await manager.delete(IntegrationEntity, { id });
       await this.audit.note(manager, {
         action: 'integrations.delete',
@@ -148,13 +155,13 @@ export class IntegrationsRepository {
         before: audited(before, this.vault.open(before.current)),
         after: null,
       });
-      return paths;
+      return endpoints.map(({ path }) => path);
     });
   }
 
   /** Of the endpoints that belong to it. */
-  async pathsOf(id: string, statements: EntityManager = this.rows.manager): Promise<string[]> {
-    const rows: { path: string }[] = await statements.query(
+  async pathsOf(id: string): Promise<string[]> {
+    const rows: { path: string }[] = await this.rows.manager.query(
       'SELECT path FROM inbound_endpoints WHERE integration_id = $1',
       [id],
     );

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { InboundDelivery } from '../delivery/inbound-delivery';
 import { InboundHeaders } from '../delivery/inbound-headers';
+import type { HookStandIn } from './hook-stand-in-for-spec';
 
 /** What a connector's folder brings for the conformance suite. */
 export interface ConnectorFixtures {
@@ -12,6 +13,8 @@ export interface ConnectorFixtures {
   /** Required where it has a webhook part: real payloads, at least one. */
   readonly webhooks?: readonly WebhookFixture[];
   readonly handshakes?: readonly HandshakeFixture[];
+  /** Required where it sets webhooks up: the provider's API for that, as its documentation describes it. */
+  readonly hooks?: HookStandIn;
 }
 
 export interface ConnectionFixture {

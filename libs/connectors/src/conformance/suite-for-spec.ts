@@ -114,6 +114,7 @@ function describeWebhook(connector: Receiver, fixtures: ConnectorFixtures): void
     expect(webhooks.length).toBeGreaterThan(0);
     expect(webhook.setUp.length).toBeGreaterThan(0);
     expect(webhook.handshake !== undefined).toBe((fixtures.handshakes ?? []).length > 0);
+    expect(webhook.hooks !== undefined).toBe(fixtures.hooks !== undefined);
   });
 
   for (const fixture of webhooks) {

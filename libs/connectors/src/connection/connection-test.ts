@@ -89,7 +89,8 @@ function secondsToWait(value: string | undefined, nowMs: number): number | null 
   return Number.isNaN(seconds) ? null : Math.min(Math.max(Math.ceil(seconds), 0), LONGEST_WAIT_SECONDS);
 }
 
-function parsed({ body, truncated }: ConnectorResponse): unknown {
+/** The answer as JSON; undefined when it is none, or was cut. */
+export function parsed({ body, truncated }: ConnectorResponse): unknown {
   if (truncated) return undefined;
   try {
     return JSON.parse(body) as unknown;

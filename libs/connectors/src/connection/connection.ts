@@ -85,6 +85,11 @@ export class ConnectionSettings {
     return textOf(this.credentials, name);
   }
 
+  /** @throws ConnectionError where there is none */
+  text(name: string): string {
+    return this.optionalText(name) ?? missing(name);
+  }
+
   optionalText(name: string): string | undefined {
     return textOf(this.configuration, name);
   }

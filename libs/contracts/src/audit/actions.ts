@@ -53,6 +53,8 @@ export const AUDITED = {
   'inbound-endpoints.update': 'inbound_endpoint',
   'inbound-endpoints.delete': 'inbound_endpoint',
   'inbound-endpoints.rotate-secret': 'inbound_endpoint',
+  /** By the hub itself: what became of setting a webhook up at the provider, or of removing it there. */
+  'inbound-endpoints.register': 'inbound_endpoint',
   'inbound-events.replay': 'inbound_event',
   /** By the hub itself: the endpoint answered 410. */
   'webhooks.disable': 'webhook',
@@ -66,6 +68,7 @@ export type AuditAction = keyof typeof AUDITED;
 /** Those of them that are no operation. */
 export const AUDITED_WITHOUT_OPERATION: readonly AuditAction[] = [
   'webhooks.disable',
+  'inbound-endpoints.register',
   'signing-keys.rotate',
   'encryption.rotate',
 ];

@@ -13,6 +13,9 @@ export const INBOUND_LIMITS = {
   rate: 1_000_000,
   rules: 20,
   patterns: 20,
+  /** Events that a hook at a provider is made for. */
+  hookEvents: 200,
+  hookEvent: 128,
   /** Seconds that an old secret may be good for after a rotation. */
   overlap: 7 * 24 * 3600,
 } as const;
@@ -49,6 +52,26 @@ export const DEFAULT_RULES: readonly InboundRule[] = [
   { events: ['*'], to: 'webhooks', event_type: null, format: 'normalized', include_payload: false },
 ];
 
+/** A webhook that the hub itself sets up at the provider. */
+export interface HookWish {
+  /** As the provider names them; empty for what it sends without being told. */
+  readonly events: readonly string[];
+}
+
+export const HOOK_STATUSES = ['none', 'pending', 'registered', 'failed'] as const;
+/** `pending` while something is still to be told to the provider; `failed` once nothing more is tried by itself. */
+export type HookStatus = (typeof HOOK_STATUSES)[number];
+
+export interface HookView {
+  readonly status: HookStatus;
+  readonly events: readonly string[];
+  /** Of the provider. */
+  readonly hook_id: string | null;
+  /** What went wrong last, for people, in English. Holds nothing that is secret. */
+  readonly error: string | null;
+  readonly updated_at: string | null;
+}
+
 export interface InboundEndpointInput {
   readonly integration_id: string;
   readonly name: string;
@@ -65,6 +88,8 @@ export interface InboundEndpointInput {
   /** Deliveries a minute; null for the published limit. */
   readonly rate_limit?: number | null;
   readonly rules?: readonly InboundRule[];
+  /** To be set up at the provider; null for not (any more). */
+  readonly register?: HookWish | null;
 }
 
 /** What is left out stays as it is. */
@@ -93,6 +118,7 @@ export interface InboundEndpointView {
   readonly rules: readonly InboundRule[];
   /** Until when the secret before the last rotation is good; null where it is not. */
   readonly previous_secret_until: string | null;
+  readonly registration: HookView;
   readonly created_at: string;
   readonly updated_at: string;
 }

@@ -86,7 +86,15 @@ export interface IntegrationVersionView {
   readonly created_by: string;
 }
 
-export const INTEGRATION_ACTIONS = ['created', 'updated', 'tested'] as const;
+/** The last three are about webhooks that the hub sets up at the provider. */
+export const INTEGRATION_ACTIONS = [
+  'created',
+  'updated',
+  'tested',
+  'hook_registered',
+  'hook_removed',
+  'hook_failed',
+] as const;
 export type IntegrationAction = (typeof INTEGRATION_ACTIONS)[number];
 
 export interface IntegrationActivityView {

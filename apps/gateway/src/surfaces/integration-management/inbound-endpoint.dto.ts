@@ -2,6 +2,7 @@ import { IsBoolean, IsIn } from 'class-validator';
 import {
   FORWARD_FORMATS,
   type ForwardFormat,
+  type HookWish,
   HEADER_NAME,
   INBOUND_LIMITS,
   INBOUND_PATH,
@@ -16,10 +17,12 @@ import {
 import { Field } from '../../openapi/field.decorator';
 import {
   IsEventPattern,
+  IsLine,
   IsList,
   IsName,
   IsText,
   IsWhole,
+  Nested,
   NestedList,
   Nullable,
   Optional,
@@ -68,6 +71,14 @@ export class InboundRuleBody {
   @Optional()
   @IsBoolean()
   include_payload?: boolean;
+}
+
+export class RegisterHookBody {
+  @Field('Events as the provider names them; without any what it sends without being told', ['push'])
+  @Optional()
+  @IsList(INBOUND_LIMITS.hookEvents)
+  @IsLine(INBOUND_LIMITS.hookEvent, 1, { each: true })
+  events?: string[];
 }
 
 class EndpointFields {
@@ -124,6 +135,14 @@ class EndpointFields {
   @Optional()
   @NestedList(() => InboundRuleBody, INBOUND_LIMITS.rules)
   rules?: InboundRuleBody[];
+
+  @Field(
+    'The hub sets the webhook up at the provider, with the credentials of the integration, and keeps it as the endpoint is; null for not (any more)',
+    { events: ['push', 'pull_request'] },
+  )
+  @Nullable()
+  @Nested(() => RegisterHookBody)
+  register?: RegisterHookBody | null;
 }
 
 export class CreateInboundEndpoint extends EndpointFields {
@@ -136,7 +155,7 @@ export class CreateInboundEndpoint extends EndpointFields {
   name!: string;
 
   toInput(): InboundEndpointInput {
-    return { ...this, rules: this.rules?.map(rule) };
+    return { ...this, rules: this.rules?.map(rule), register: wish(this.register) };
   }
 }
 
@@ -153,7 +172,7 @@ export class UpdateInboundEndpoint extends EndpointFields {
   overlap_seconds?: number;
 
   toChanges(): InboundEndpointChanges {
-    return { ...this, rules: this.rules?.map(rule) };
+    return { ...this, rules: this.rules?.map(rule), register: wish(this.register) };
   }
 }
 
@@ -195,6 +214,10 @@ export class InboundEventQuery extends SkipLimitQuery {
       event_type: this.event_type,
     };
   }
+}
+
+function wish(body: RegisterHookBody | null | undefined): HookWish | null | undefined {
+  return body && { events: [...new Set(body.events ?? [])] };
 }
 
 function rule(body: InboundRuleBody): InboundRule {

@@ -1,5 +1,7 @@
 import type {
   ForwardFormat,
+  HookStatus,
+  HookView,
   InboundEndpointView,
   InboundEventRawView,
   InboundEventView,
@@ -7,7 +9,7 @@ import type {
   InboundStatus,
   NormalizedEvent,
 } from '@signalbox/contracts';
-import { FORWARD_FORMATS, INBOUND_STATUSES } from '@signalbox/contracts';
+import { FORWARD_FORMATS, HOOK_STATUSES, INBOUND_STATUSES } from '@signalbox/contracts';
 import { Field, ListField, NullableField } from '../../openapi/field.decorator';
 
 const TIME = { format: 'date-time' } as const;
@@ -27,6 +29,25 @@ export class InboundRuleAnswer implements InboundRule {
 
   @Field('Whether what the provider sent goes along', false)
   include_payload!: boolean;
+}
+
+export class HookAnswer implements HookView {
+  @Field('`failed`: nothing more is tried until the endpoint or its integration is changed', 'registered', {
+    enum: [...HOOK_STATUSES],
+  })
+  status!: HookStatus;
+
+  @ListField(String, 'Events as the provider names them; none for what it sends without being told', ['push'])
+  events!: readonly string[];
+
+  @NullableField(String, 'Id of the webhook at the provider', '12345678')
+  hook_id!: string | null;
+
+  @NullableField(String, 'What went wrong last')
+  error!: string | null;
+
+  @NullableField(String, 'When this was last so', '2025-03-15T09:00:01.000Z')
+  updated_at!: string | null;
 }
 
 export class InboundEndpointAnswer implements InboundEndpointView {
@@ -65,6 +86,9 @@ export class InboundEndpointAnswer implements InboundEndpointView {
 
   @NullableField(String, 'Until when the secret before the last rotation is good')
   previous_secret_until!: string | null;
+
+  @Field('What became of setting the webhook up at the provider', undefined, { type: HookAnswer })
+  registration!: HookView;
 
   @Field('When it was created', '2025-03-15T09:00:00.000Z', TIME)
   created_at!: string;

@@ -21,7 +21,8 @@ export class InboundEndpointsController {
   @Access('receiveManage')
   @ApiOperation({
     summary: 'Create a webhook endpoint',
-    description: 'The secret is never shown: rotate it to see one.',
+    description:
+      'The secret is never shown: rotate it to see one. With `register` the hub tells the provider of it, in the background.',
   })
   @Answers(InboundEndpointAnswer)
   @Fails('NOT_FOUND', 'integration')
@@ -64,7 +65,10 @@ export class InboundEndpointsController {
   @Delete(':webhook_id')
   @HttpCode(204)
   @Access('receiveManage')
-  @ApiOperation({ summary: 'Delete a webhook endpoint', description: 'What it received goes with it.' })
+  @ApiOperation({
+    summary: 'Delete a webhook endpoint',
+    description: 'What it received goes with it, and the webhook that the hub has set up at the provider.',
+  })
   @Fails('NOT_FOUND', 'inbound_endpoint')
   async remove(@Param('webhook_id') id: string): Promise<NoContent> {
     await this.rpc.call(inboundEndpointOperations.remove, { id });
@@ -77,10 +81,11 @@ export class InboundEndpointsController {
   @ApiOperation({
     summary: 'Replace the secret of a webhook endpoint',
     description:
-      'The only time that a secret is shown. The old one ends at once, or after `overlap_seconds`.',
+      'The only time that a secret is shown. The old one ends at once, or after `overlap_seconds`. A secret that the provider makes cannot be replaced.',
   })
   @Answers(RotatedSecretAnswer)
   @Fails('NOT_FOUND', 'inbound_endpoint')
+  @Fails('CONFLICT', 'inbound_endpoint')
   async rotateSecret(
     @Param('webhook_id') id: string,
     @Body() body: RotateInboundSecret,

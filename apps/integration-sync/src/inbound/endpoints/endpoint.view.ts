@@ -1,7 +1,13 @@
 import type { AuditFields, InboundEndpointView } from '@signalbox/contracts';
+import { hookView } from '../../hooks/hook.view';
+import type { ProviderHookEntity } from '../../hooks/provider-hook.entity';
 import type { InboundEndpointEntity } from './inbound-endpoint.entity';
 
-export function endpointView(endpoint: InboundEndpointEntity, now = Date.now()): InboundEndpointView {
+export function endpointView(
+  endpoint: InboundEndpointEntity,
+  hook: ProviderHookEntity | undefined,
+  now = Date.now(),
+): InboundEndpointView {
   const { previousUntil } = endpoint;
   return {
     id: endpoint.id,
@@ -17,19 +23,24 @@ export function endpointView(endpoint: InboundEndpointEntity, now = Date.now()):
     rules: endpoint.rules,
     previous_secret_until:
       previousUntil !== null && previousUntil.getTime() > now ? previousUntil.toISOString() : null,
+    registration: hookView(hook),
     created_at: endpoint.createdAt.toISOString(),
     updated_at: endpoint.updatedAt.toISOString(),
   };
 }
 
-/** What is on record. That the secret is another shows; it is masked by its name. */
-export function auditedEndpoint(endpoint: InboundEndpointEntity): AuditFields {
+/** What is on record. That the secret is another shows; it is masked by its name. @param events of a hook, null where none is wanted */
+export function auditedEndpoint(
+  endpoint: InboundEndpointEntity,
+  events: readonly string[] | null,
+): AuditFields {
   const {
     id: _id,
     created_at: _created,
     updated_at: _updated,
     previous_secret_until: until,
+    registration: _registration,
     ...fields
-  } = endpointView(endpoint, 0);
-  return { ...fields, secret: endpoint.secret, previous_until: until };
+  } = endpointView(endpoint, undefined, 0);
+  return { ...fields, register: events && { events }, secret: endpoint.secret, previous_until: until };
 }

@@ -4,11 +4,13 @@ import { AuditOutbox } from '@signalbox/audit';
 import {
   type AuditAction,
   INBOUND_ENDPOINTS_LISTED,
+  type HookWish,
   type InboundEndpointFilter,
   type InboundRule,
 } from '@signalbox/contracts';
 import { Database } from '@signalbox/database';
 import { type EntityManager, QueryFailedError, Repository } from 'typeorm';
+import { hookEvents, releaseHooks, touchHooks, wantHook } from '../../hooks/hook-changes.repository';
 import { IntegrationEntity } from '../../integrations/integration.entity';
 import { auditedEndpoint } from './endpoint.view';
 import { InboundEndpointEntity } from './inbound-endpoint.entity';
@@ -45,12 +47,14 @@ export class EndpointsRepository {
   ) {}
 
   /** Undefined where there is no such integration. */
-  async projectOf(integrationId: string): Promise<string | null | undefined> {
-    const { rows } = await this.database.query<{ project_id: string | null }>(
-      `SELECT project_id FROM integrations WHERE id = $1`,
+  async ownerOf(
+    integrationId: string,
+  ): Promise<{ readonly project_id: string | null; readonly provider: string } | undefined> {
+    const { rows } = await this.database.query<{ project_id: string | null; provider: string }>(
+      `SELECT project_id, provider FROM integrations WHERE id = $1`,
       [integrationId],
     );
-    return rows[0]?.project_id;
+    return rows[0];
   }
 
   /** With the integration that it belongs to. */
@@ -77,7 +81,10 @@ export class EndpointsRepository {
   }
 
   /** `there`: the id is there already. `taken`: the path is another's. */
-  insert(endpoint: InboundEndpointEntity): Promise<'inserted' | 'there' | 'taken'> {
+  insert(
+    endpoint: InboundEndpointEntity,
+    register: HookWish | null,
+  ): Promise<'inserted' | 'there' | 'taken'> {
     const { id, path } = endpoint;
     return this.rows.manager.transaction(async (manager) => {
       const inserted = await manager
@@ -89,16 +96,24 @@ export class EndpointsRepository {
         .returning('id')
         .execute();
       if ((inserted.raw as unknown[]).length === 0) return (await this.isTaken(path, id)) ? 'taken' : 'there';
-      await this.note(manager, 'inbound-endpoints.create', null, endpoint);
+      if (register) await wantHook(manager, hookOf(endpoint), register.events);
+      await this.note(manager, 'inbound-endpoints.create', null, {
+        endpoint,
+        events: register?.events ?? null,
+      });
       return 'inserted';
     });
   }
 
-  /** `changed`: somebody changed or removed it since it was `before`. */
+  /**
+   * A hook at the provider follows. `changed`: somebody changed or removed it since it was `before`.
+   * @param register what becomes of the hook: undefined for what it was, null for no hook
+   */
   async update(
     before: InboundEndpointEntity,
     changes: Partial<InboundEndpointEntity>,
     action: AuditAction,
+    register?: HookWish | null,
   ): Promise<InboundEndpointEntity | 'changed' | 'taken'> {
     const { id, version } = before;
     try {
@@ -110,7 +125,17 @@ export class EndpointsRepository {
         );
         if (affected !== 1) return 'changed';
         const after = await manager.findOneByOrFail(InboundEndpointEntity, { id });
-        await this.note(manager, action, before, after);
+        const were = await hookEvents(manager, id);
+        if (register === null) await releaseHooks(manager, { endpointId: id });
+        else if (register) await wantHook(manager, hookOf(after), register.events);
+        else await touchHooks(manager, { endpointId: id });
+        const are = register === undefined ? were : (register?.events ?? null);
+        await this.note(
+          manager,
+          action,
+          { endpoint: before, events: were },
+          { endpoint: after, events: are },
+        );
         return after;
       });
     } catch (error) {
@@ -119,11 +144,14 @@ export class EndpointsRepository {
     }
   }
 
-  /** What it received goes with it, in the background: see retention. */
+  /** What it received goes with it, in the background: see retention. So does a hook at the provider. */
   async remove(before: InboundEndpointEntity): Promise<void> {
     await this.rows.manager.transaction(async (manager) => {
       const { affected } = await manager.delete(InboundEndpointEntity, { id: before.id });
-      if (affected === 1) await this.note(manager, 'inbound-endpoints.delete', before, null);
+      if (affected !== 1) return;
+      const events = await hookEvents(manager, before.id);
+      await releaseHooks(manager, { endpointId: before.id });
+      await this.note(manager, 'inbound-endpoints.delete', { endpoint: before, events }, null);
     });
   }
 
@@ -162,17 +190,25 @@ export class EndpointsRepository {
   private async note(
     manager: EntityManager,
     action: AuditAction,
-    before: InboundEndpointEntity | null,
-    after: InboundEndpointEntity | null,
+    before: Audited | null,
+    after: Audited | null,
   ): Promise<void> {
     await this.audit.note(manager, {
       action,
-      resourceId: (after ?? before)?.id ?? '',
-      before: before && auditedEndpoint(before),
-      after: after && auditedEndpoint(after),
+      resourceId: (after ?? before)?.endpoint.id ?? '',
+      before: before && auditedEndpoint(before.endpoint, before.events),
+      after: after && auditedEndpoint(after.endpoint, after.events),
     });
   }
 }
+
+interface Audited {
+  readonly endpoint: InboundEndpointEntity;
+  /** That a hook is wanted for; null where none is. */
+  readonly events: readonly string[] | null;
+}
+
+const hookOf = ({ id, integrationId }: InboundEndpointEntity) => ({ endpointId: id, integrationId });
 
 function isUniqueViolation(error: unknown): boolean {
   return (

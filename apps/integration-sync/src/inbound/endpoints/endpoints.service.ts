@@ -14,6 +14,9 @@ import {
 import { newId } from '@signalbox/database';
 import { Notices } from '@signalbox/rpc';
 import { generateWebhookSecret, randomToken, SecretBox } from '@signalbox/security';
+import { HookCheck } from '../../hooks/hook-check';
+import { HooksRepository } from '../../hooks/hooks.repository';
+import { HooksService } from '../../hooks/hooks.service';
 import { KnownEndpoints } from '../intake/known-endpoints';
 import { validate as isUuid } from 'uuid';
 import { endpointView } from './endpoint.view';
@@ -32,6 +35,9 @@ const PATH_BYTES = 18;
 export class EndpointsService {
   constructor(
     private readonly endpoints: EndpointsRepository,
+    private readonly hooks: HooksRepository,
+    private readonly hookCheck: HookCheck,
+    private readonly hookWork: HooksService,
     private readonly known: KnownEndpoints,
     private readonly ruleTypes: RuleTypes,
     private readonly box: SecretBox,
@@ -41,9 +47,11 @@ export class EndpointsService {
   async create(input: InboundEndpointInput, context: CallContext): Promise<InboundEndpointView> {
     const { principal } = context;
     const integrationId = input.integration_id;
-    const project = isUuid(integrationId) ? await this.endpoints.projectOf(integrationId) : undefined;
-    if (project === undefined || !sees(principal, project)) throw DomainError.notFound('integration');
+    const owner = isUuid(integrationId) ? await this.endpoints.ownerOf(integrationId) : undefined;
+    if (owner === undefined || !sees(principal, owner.project_id)) throw DomainError.notFound('integration');
     await this.ruleTypes.check(input.rules ?? []);
+    const register = input.register ?? null;
+    const otherwise = (register && this.hookCheck.ownHeader(owner.provider)) ?? DEFAULT_HEADER;
     const id = context.idempotencyId ?? newId();
     const now = new Date();
     const endpoint: InboundEndpointEntity = {
@@ -57,7 +65,7 @@ export class EndpointsService {
       previousUntil: null,
       isActive: input.active ?? true,
       verifySignature: input.verify_signature ?? true,
-      signatureHeader: input.signature_header ?? DEFAULT_HEADER,
+      signatureHeader: input.signature_header ?? otherwise,
       allowedIps: [...new Set(input.allowed_ips ?? [])],
       rateLimit: input.rate_limit ?? null,
       rules: [...(input.rules ?? DEFAULT_RULES)],
@@ -66,21 +74,24 @@ export class EndpointsService {
       createdAt: now,
       updatedAt: now,
     };
-    const made = await this.endpoints.insert(endpoint);
+    if (register)
+      await this.hookCheck.check(integrationId, { ...verification(endpoint), secret: input.secret });
+    const made = await this.endpoints.insert(endpoint, register);
     if (made === 'taken') throw pathTaken();
     if (made === 'there') return await this.get(id, principal);
     this.tell(endpoint);
-    return endpointView(endpoint);
+    return await this.show(endpoint);
   }
 
   async list(filter: InboundEndpointFilter, principal: Principal): Promise<readonly InboundEndpointView[]> {
     if (filter.integration_id !== undefined && !isUuid(filter.integration_id)) return [];
     const found = await this.endpoints.list(filter, principal.projects);
-    return found.map((endpoint) => endpointView(endpoint));
+    const hooks = await this.hooks.of(found.map(({ id }) => id));
+    return found.map((endpoint) => endpointView(endpoint, hooks.get(endpoint.id)));
   }
 
   async get(id: string, principal: Principal): Promise<InboundEndpointView> {
-    return endpointView(await this.visible(id, principal));
+    return await this.show(await this.visible(id, principal));
   }
 
   async update(
@@ -102,12 +113,13 @@ export class EndpointsService {
       rules: changes.rules && [...changes.rules],
       ...(changes.secret !== undefined && this.replaced(before, changes.secret, changes.overlap_seconds)),
     });
-    const after = await this.endpoints.update(before, patch, 'inbound-endpoints.update');
+    await this.checkHook(before, { ...before, ...patch }, changes);
+    const after = await this.endpoints.update(before, patch, 'inbound-endpoints.update', changes.register);
     if (after === 'taken') throw pathTaken();
     // Somebody else's change came first: this one is made on top of theirs.
     if (after === 'changed') return await this.update(id, changes, principal);
     this.tell(before, after);
-    return endpointView(after);
+    return await this.show(after);
   }
 
   async remove(id: string, principal: Principal): Promise<{ id: string; deleted: true }> {
@@ -123,6 +135,9 @@ export class EndpointsService {
     principal: Principal,
   ): Promise<{ secret: string }> {
     const before = await this.visible(id, principal);
+    if (this.hookCheck.makesSecret(providerOf(before)) && (await this.hooks.of([id])).has(id)) {
+      throw DomainError.conflict('inbound_endpoint', 'hook_secret_of_provider');
+    }
     const secret = generateWebhookSecret();
     const patch = this.replaced(before, secret, overlapSeconds);
     const after = await this.endpoints.update(before, patch, 'inbound-endpoints.rotate-secret');
@@ -138,6 +153,28 @@ export class EndpointsService {
       throw DomainError.notFound('inbound_endpoint');
     }
     return endpoint;
+  }
+
+  /** @throws DomainError VALIDATION_FAILED where the provider's hook could not be, or not be received, as it would be then */
+  private async checkHook(
+    before: InboundEndpointEntity,
+    after: InboundEndpointEntity,
+    { register, secret }: InboundEndpointChanges,
+  ): Promise<void> {
+    if (register) {
+      await this.hookCheck.check(after.integrationId, { ...verification(after), secret });
+      return;
+    }
+    if (register === null || !(await this.hooks.of([after.id])).has(after.id)) return;
+    this.hookCheck.checkHeader(providerOf(before), verification(after));
+    if (secret !== undefined && this.hookCheck.makesSecret(providerOf(before))) {
+      throw DomainError.invalid({ field: 'secret', key: 'hook_secret' });
+    }
+  }
+
+  private async show(endpoint: InboundEndpointEntity): Promise<InboundEndpointView> {
+    const { id } = endpoint;
+    return endpointView(endpoint, (await this.hooks.of([id])).get(id));
   }
 
   /** The old secret ends at once unless the call asks for an overlap. */
@@ -158,10 +195,18 @@ export class EndpointsService {
     const paths = [...new Set(states.map(({ path }) => path))];
     this.known.forget(...paths);
     this.notices.tell(inboundEndpointsChanged, { paths });
+    this.hookWork.wake();
   }
 }
 
 const pathTaken = () => DomainError.conflict('inbound_endpoint', 'inbound_path_taken');
+
+const providerOf = ({ integration }: InboundEndpointEntity) => integration?.provider ?? '';
+
+const verification = ({ signatureHeader, verifySignature }: InboundEndpointEntity) => ({
+  header: signatureHeader,
+  verifies: verifySignature,
+});
 
 function defined<T extends object>(values: T): T {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;

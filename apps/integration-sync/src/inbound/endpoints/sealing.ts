@@ -8,6 +8,13 @@ export function sealSecret(box: SecretBox, id: string, secret: string): string {
   return box.seal(secret, boundTo(id));
 }
 
+export function openSecret(
+  box: SecretBox,
+  { id, secret }: Pick<InboundEndpointEntity, 'id' | 'secret'>,
+): string {
+  return box.open(secret, boundTo(id));
+}
+
 /** Newest first, each with the time until which it is good. */
 export function goodSecrets(
   box: SecretBox,

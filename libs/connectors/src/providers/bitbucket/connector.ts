@@ -1,10 +1,12 @@
 import type { InboundTopic } from '@signalbox/contracts';
 import { accountOf, basic, bearer, connectionTest } from '../../connection/connection-test';
+import { ConnectionError, type ConnectionSettings } from '../../connection/connection';
 import { baseUrl, secret, settings, text } from '../../connection/schemas';
 import type { Connector, EventFacts } from '../../connector';
-import { nameAt, timeAt } from '../../delivery/fields';
+import { at, nameAt, timeAt } from '../../delivery/fields';
 import type { InboundDelivery } from '../../delivery/inbound-delivery';
 import { fullName, subjectAt, topicOf } from '../../events/code-host';
+import { restHooks } from '../../hooks/rest-hooks';
 import { hmacScheme, prefixed } from '../../verify/hmac';
 
 const API = 'https://api.bitbucket.org/2.0';
@@ -24,6 +26,20 @@ const TOPICS: Readonly<Record<string, InboundTopic>> = {
   'pr:declined': 'pull_request.closed',
 };
 
+/** What a token for a repository and its pull requests may be told of. */
+const EVENTS = [
+  'repo:push',
+  'pullrequest:created',
+  'pullrequest:updated',
+  'pullrequest:approved',
+  'pullrequest:unapproved',
+  'pullrequest:fulfilled',
+  'pullrequest:rejected',
+  'pullrequest:comment_created',
+  'pullrequest:comment_updated',
+  'pullrequest:comment_deleted',
+];
+
 export const bitbucket = {
   id: 'bitbucket',
   title: 'Bitbucket',
@@ -40,15 +56,7 @@ export const bitbucket = {
     ['access_token'],
   ),
   test: connectionTest({
-    request: (given) => {
-      const token = given.credential('access_token');
-      const email = given.optionalCredential('email');
-      return {
-        method: 'GET',
-        url: given.url('/user', API),
-        headers: email === undefined ? bearer(token) : basic(email, token),
-      };
-    },
+    request: (given) => ({ method: 'GET', url: given.url('/user', API), headers: headers(given) }),
     account: accountOf({ login: ['username'], name: ['display_name'], url: ['links', 'html', 'href'] }),
   }),
   webhook: {
@@ -69,10 +77,44 @@ export const bitbucket = {
       'Without a secret Bitbucket does not sign, and its deliveries are refused.',
       'The time of sending is not signed. A repeated delivery is known by its id.',
     ],
+    hooks: restHooks({
+      permissions: '`webhook`, and `repository` and `pullrequest` for the events; of Bitbucket Cloud only',
+      allEvents: `\`${EVENTS.join('`, `')}\``,
+      place: (given) => given.url(`/repositories/${repository(given)}/hooks`, API),
+      headers,
+      fields: ({ url, secret: key, events, active }) => ({
+        description: 'Signalbox',
+        url,
+        secret: key,
+        events: events.length > 0 ? events : EVENTS,
+        active,
+      }),
+      update: 'PUT',
+      hook: { id: (hook) => nameAt(hook, 'uuid'), url: ['url'] },
+      list: {
+        items: ['values'],
+        query: (page) => `pagelen=100&page=${page}`,
+        more: (answer) => at(answer, 'next') !== undefined,
+      },
+    }),
     deliveryId: ({ headers }) => headers.one('X-Request-UUID') ?? headers.one('X-Request-Id') ?? null,
     events: (delivery) => [facts(delivery)],
   },
 } as const satisfies Connector;
+
+function headers(given: ConnectionSettings) {
+  const token = given.credential('access_token');
+  const email = given.optionalCredential('email');
+  return email === undefined ? bearer(token) : basic(email, token);
+}
+
+function repository(given: ConnectionSettings): string {
+  const parts = given.text('repository').split('/');
+  if (parts.length !== 2 || parts.some((part) => /^\.*$/.test(part.trim()))) {
+    throw new ConnectionError('invalid_settings', 'repository must be workspace/name');
+  }
+  return parts.map((part) => encodeURIComponent(part.trim())).join('/');
+}
 
 function facts({ headers, payload }: InboundDelivery): EventFacts {
   const key = headers.one('X-Event-Key') ?? 'unknown';

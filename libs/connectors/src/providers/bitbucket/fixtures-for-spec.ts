@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { numbered, restStandIn } from '../../conformance/hook-stand-in-for-spec';
 import { asJson, bodySigner, hmac, type ConnectorFixtures } from '../../conformance/fixture-for-spec';
 
 const signer = bodySigner('X-Hub-Signature', (secret, body) => `sha256=${hmac(secret, body)}`);
@@ -6,6 +8,36 @@ const deliveryId = '8d5a8b9e-3a0c-4b0e-9b1e-000000000001';
 
 export const fixtures: ConnectorFixtures = {
   configuration: { repository: 'team/repo' },
+  hooks: restStandIn({
+    configuration: { repository: 'team/repo' },
+    events: ['repo:push', 'pullrequest:created'],
+    authorization: [
+      'authorization',
+      `Basic ${Buffer.from('dev@example.com:ATATT0123456789').toString('base64')}`,
+    ],
+    path: '/repositories/team/repo/hooks',
+    update: 'PUT',
+    newId: () => `{${randomUUID()}}`,
+    read(body) {
+      const { url, secret, events, active } = JSON.parse(body) as {
+        url: string;
+        secret: string;
+        events: string[];
+        active: boolean;
+      };
+      return { url, secret, events, active };
+    },
+    show: (uuid, { url, events, active }) => ({ type: 'webhook_subscription', uuid, url, events, active }),
+    page: (query, all) => {
+      const page = Number(query.get('page') ?? 1);
+      const values = numbered(all, query, 'pagelen', 10);
+      return {
+        page,
+        values: values.map(([uuid, { url, events, active }]) => ({ uuid, url, events, active })),
+        ...(all.length > page * 100 && { next: `https://api.bitbucket.org/2.0/hooks?page=${page + 1}` }),
+      };
+    },
+  }),
   credentials: { access_token: 'ATATT0123456789', email: 'dev@example.com' },
   connection: {
     request: {

@@ -1,10 +1,12 @@
 import type { InboundTopic } from '@signalbox/contracts';
 import { accountOf, connectionTest } from '../../connection/connection-test';
+import type { ConnectionSettings } from '../../connection/connection';
 import { requiredBaseUrl, secret, settings, text } from '../../connection/schemas';
 import type { Connector, EventFacts } from '../../connector';
 import { at, nameAt, timeAt } from '../../delivery/fields';
 import type { InboundDelivery } from '../../delivery/inbound-delivery';
 import { subjectAt, topicOf } from '../../events/code-host';
+import { repositoryOrOrganisation, restHooks } from '../../hooks/rest-hooks';
 import { hmacScheme, maybePrefixed } from '../../verify/hmac';
 
 const PULL_REQUEST: Readonly<Record<string, InboundTopic>> = {
@@ -15,6 +17,23 @@ const PULL_REQUEST: Readonly<Record<string, InboundTopic>> = {
   closed: 'pull_request.closed',
 };
 
+/** What a hook may be told of, as the API names it: there is no word for all of it. */
+const EVENTS = [
+  'create',
+  'delete',
+  'fork',
+  'push',
+  'issues',
+  'issue_comment',
+  'pull_request',
+  'pull_request_comment',
+  'pull_request_review',
+  'pull_request_sync',
+  'repository',
+  'release',
+  'wiki',
+];
+
 export const gitea = {
   id: 'gitea',
   title: 'Gitea and Forgejo',
@@ -23,7 +42,10 @@ export const gitea = {
   hosts: ['gitea.com', 'codeberg.org'],
   documentation: 'https://docs.gitea.com/usage/webhooks',
   configuration: settings(
-    { ...requiredBaseUrl('https://gitea.example.com'), repository: text('Repository, owner/name') },
+    {
+      ...requiredBaseUrl('https://gitea.example.com'),
+      repository: text('Repository, owner/name; an organisation alone for all of its'),
+    },
     ['base_url'],
   ),
   credentials: settings({ access_token: secret('Access token') }, ['access_token']),
@@ -31,7 +53,7 @@ export const gitea = {
     request: (given) => ({
       method: 'GET',
       url: given.url('/api/v1/user'),
-      headers: { authorization: `token ${given.credential('access_token')}`, accept: 'application/json' },
+      headers: headers(given),
     }),
     account: accountOf({ login: ['login'], name: ['full_name'], email: ['email'], url: ['html_url'] }),
   }),
@@ -54,10 +76,30 @@ export const gitea = {
       'Gitea signs without a secret too; such deliveries are refused, because anybody can make that signature.',
       'A failed delivery is not repeated by itself.',
     ],
+    hooks: restHooks({
+      permissions:
+        '`write:repository` of an administrator of the repository; of an organisation `write:organization`',
+      allEvents: `\`${EVENTS.join('`, `')}\``,
+      place: (given) => given.url(`/api/v1${repositoryOrOrganisation(given)}`),
+      headers,
+      fields: ({ url, secret: key, events, active }, doing) => ({
+        ...(doing === 'create' && { type: 'gitea' }),
+        config: { url, content_type: 'json', secret: key },
+        events: events.length > 0 ? events : EVENTS,
+        active,
+      }),
+      update: 'PATCH',
+      hook: { id: (hook) => nameAt(hook, 'id'), url: ['config', 'url'] },
+      list: { query: (page) => `limit=50&page=${page}` },
+    }),
     deliveryId: ({ headers }) => headers.one('X-Gitea-Delivery') ?? null,
     events: (delivery) => [facts(delivery)],
   },
 } as const satisfies Connector;
+
+function headers(given: ConnectionSettings) {
+  return { authorization: `token ${given.credential('access_token')}`, accept: 'application/json' };
+}
 
 function facts({ headers, payload }: InboundDelivery): EventFacts {
   const event = headers.one('X-Gitea-Event') ?? 'unknown';

@@ -1,3 +1,4 @@
+import { numbered, restStandIn } from '../../conformance/hook-stand-in-for-spec';
 import { asJson, bodySigner, hmac, type ConnectorFixtures } from '../../conformance/fixture-for-spec';
 
 const signer = bodySigner('X-Gitea-Signature', hmac);
@@ -33,6 +34,42 @@ const pullRequest = (action: string, merged = false) =>
 
 export const fixtures: ConnectorFixtures = {
   configuration: { base_url: 'https://gitea.example.com' },
+  hooks: restStandIn({
+    configuration: { repository: 'owner/repo' },
+    events: ['push', 'pull_request'],
+    authorization: ['authorization', 'token 0123456789abcdef'],
+    path: '/api/v1/repos/owner/repo/hooks',
+    update: 'PATCH',
+    read(body, before) {
+      const given = JSON.parse(body) as {
+        type?: string;
+        config: { url: string; secret: string; content_type: string };
+        events: string[];
+        active: boolean;
+      };
+      if (given.config.content_type !== 'json' || (before === undefined && given.type !== 'gitea'))
+        return undefined;
+      return {
+        url: given.config.url,
+        secret: given.config.secret,
+        events: given.events,
+        active: given.active,
+      };
+    },
+    show: (id, { url, events, active }) => ({
+      id: Number(id),
+      events,
+      active,
+      config: { url, content_type: 'json', secret: '********' },
+    }),
+    page: (query, all) =>
+      numbered(all, query, 'limit', 30).map(([id, { url, events, active }]) => ({
+        id: Number(id),
+        events,
+        active,
+        config: { url, content_type: 'json', secret: '********' },
+      })),
+  }),
   credentials: { access_token: '0123456789abcdef' },
   connection: {
     request: {

@@ -1,10 +1,12 @@
 import type { InboundTopic } from '@signalbox/contracts';
 import { accountOf, bearer, connectionTest } from '../../connection/connection-test';
+import type { ConnectionSettings } from '../../connection/connection';
 import { baseUrl, secret, settings, text } from '../../connection/schemas';
 import type { Connector, EventFacts } from '../../connector';
 import { at, nameAt, timeAt } from '../../delivery/fields';
 import type { InboundDelivery } from '../../delivery/inbound-delivery';
 import { subjectAt, topicOf } from '../../events/code-host';
+import { repositoryOrOrganisation, restHooks } from '../../hooks/rest-hooks';
 import { hmacScheme, prefixed } from '../../verify/hmac';
 
 const API = 'https://api.github.com';
@@ -24,17 +26,16 @@ export const github = {
   kind: 'oauth',
   hosts: ['github.com', 'githubusercontent.com', 'ghe.com'],
   documentation: 'https://docs.github.com/en/webhooks',
-  configuration: settings({ ...baseUrl(API), repository: text('Repository, owner/name') }),
+  configuration: settings({
+    ...baseUrl(API),
+    repository: text('Repository, owner/name; an organisation alone for all of its'),
+  }),
   credentials: settings({ access_token: secret('Access token') }, ['access_token']),
   test: connectionTest({
     request: (given) => ({
       method: 'GET',
       url: given.url('/user', API),
-      headers: {
-        ...bearer(given.credential('access_token')),
-        accept: 'application/vnd.github+json',
-        'x-github-api-version': '2022-11-28',
-      },
+      headers: headers(given),
     }),
     account: accountOf({ login: ['login'], name: ['name'], email: ['email'], url: ['html_url'] }),
   }),
@@ -58,10 +59,33 @@ export const github = {
       'The time of sending is not signed. A repeated delivery is known by its id.',
       '`X-Hub-Signature` (SHA-1) is ignored.',
     ],
+    hooks: restHooks({
+      permissions:
+        'Webhooks: read and write, of the repository or the organisation; of a classic token `admin:repo_hook` or `admin:org_hook`',
+      allEvents: 'everything (`*`)',
+      place: (given) => given.url(repositoryOrOrganisation(given), API),
+      headers,
+      fields: ({ url, secret: key, events, active }) => ({
+        config: { url, content_type: 'json', secret: key, insecure_ssl: '0' },
+        events: events.length > 0 ? events : ['*'],
+        active,
+      }),
+      update: 'PATCH',
+      hook: { id: (hook) => nameAt(hook, 'id'), url: ['config', 'url'] },
+      list: { query: (page) => `per_page=100&page=${page}` },
+    }),
     deliveryId: ({ headers }) => headers.one('X-GitHub-Delivery') ?? null,
     events: (delivery) => [facts(delivery)],
   },
 } as const satisfies Connector;
+
+function headers(given: ConnectionSettings) {
+  return {
+    ...bearer(given.credential('access_token')),
+    accept: 'application/vnd.github+json',
+    'x-github-api-version': '2022-11-28',
+  };
+}
 
 function facts({ headers, payload }: InboundDelivery): EventFacts {
   const event = headers.one('X-GitHub-Event') ?? 'unknown';

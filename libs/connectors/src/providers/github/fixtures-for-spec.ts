@@ -1,3 +1,4 @@
+import { numbered, restStandIn } from '../../conformance/hook-stand-in-for-spec';
 import { sign } from '@octokit/webhooks-methods';
 import examples from '@octokit/webhooks-examples';
 import {
@@ -36,6 +37,40 @@ const opened = example('pull_request', 'opened');
 
 export const fixtures: ConnectorFixtures = {
   configuration: { repository: 'octo-org/octo-repo', webhook_events: ['push'] },
+  hooks: restStandIn({
+    configuration: { repository: 'octo-org/octo-repo' },
+    events: ['push', 'pull_request'],
+    authorization: ['authorization', 'Bearer ghp_0123456789'],
+    path: '/repos/octo-org/octo-repo/hooks',
+    update: 'PATCH',
+    read(body) {
+      const given = JSON.parse(body) as {
+        config: { url: string; secret: string; content_type: string };
+        events: string[];
+        active: boolean;
+      };
+      if (given.config.content_type !== 'json') return undefined;
+      return {
+        url: given.config.url,
+        secret: given.config.secret,
+        events: given.events,
+        active: given.active,
+      };
+    },
+    show: (id, { url, events, active }) => ({
+      id: Number(id),
+      events,
+      active,
+      config: { url, content_type: 'json', secret: '********' },
+    }),
+    page: (query, all) =>
+      numbered(all, query, 'per_page', 30).map(([id, { url, events, active }]) => ({
+        id: Number(id),
+        events,
+        active,
+        config: { url, content_type: 'json', secret: '********' },
+      })),
+  }),
   credentials: { access_token: 'ghp_0123456789' },
   connection: {
     request: {

@@ -1,10 +1,12 @@
 import type { InboundTopic } from '@signalbox/contracts';
 import { accountOf, connectionTest } from '../../connection/connection-test';
+import { ConnectionError, type ConnectionSettings } from '../../connection/connection';
 import { baseUrl, secret, settings, text } from '../../connection/schemas';
 import type { Connector, EventFacts } from '../../connector';
 import { nameAt, timeAt } from '../../delivery/fields';
 import type { InboundDelivery } from '../../delivery/inbound-delivery';
 import { subjectAt, topicOf } from '../../events/code-host';
+import { restHooks } from '../../hooks/rest-hooks';
 import { headerToken } from '../../verify/credential';
 import { standardWebhooksScheme } from '../../verify/standard-webhooks';
 import type { SignatureScheme } from '../../verify/verdict';
@@ -38,6 +40,23 @@ const scheme: SignatureScheme = {
   },
 };
 
+/** What a hook of a project may be told of, as the API names its switches. */
+const EVENTS = [
+  'push_events',
+  'tag_push_events',
+  'issues_events',
+  'confidential_issues_events',
+  'note_events',
+  'confidential_note_events',
+  'merge_requests_events',
+  'job_events',
+  'pipeline_events',
+  'wiki_page_events',
+  'deployment_events',
+  'releases_events',
+  'feature_flag_events',
+];
+
 export const gitlab = {
   id: 'gitlab',
   title: 'GitLab',
@@ -51,7 +70,7 @@ export const gitlab = {
     request: (given) => ({
       method: 'GET',
       url: given.url('/api/v4/user', HOST),
-      headers: { 'private-token': given.credential('access_token'), accept: 'application/json' },
+      headers: headers(given),
     }),
     account: accountOf({ login: ['username'], name: ['name'], email: ['email'], url: ['web_url'] }),
   }),
@@ -68,6 +87,22 @@ export const gitlab = {
       'The secret token proves who sends and nothing of what is sent. The signing token proves both.',
       'A webhook that keeps failing is disabled by GitLab.',
     ],
+    hooks: restHooks({
+      permissions: 'scope `api`, of a maintainer of the project',
+      allEvents: `\`${EVENTS.join('`, `')}\``,
+      place: (given) =>
+        given.url(`/api/v4/projects/${encodeURIComponent(given.text('repository'))}/hooks`, HOST),
+      headers,
+      fields: ({ url, secret: key, events, active }) => ({
+        url,
+        token: key,
+        enable_ssl_verification: true,
+        ...switches(events, active),
+      }),
+      update: 'PUT',
+      hook: { id: (hook) => nameAt(hook, 'id'), url: ['url'] },
+      list: { query: (page) => `per_page=100&page=${page}` },
+    }),
     deliveryId: ({ headers }) =>
       headers.one('Idempotency-Key') ??
       headers.one('webhook-id') ??
@@ -76,6 +111,20 @@ export const gitlab = {
     events: (delivery) => [facts(delivery)],
   },
 } as const satisfies Connector;
+
+function headers(given: ConnectionSettings) {
+  return { 'private-token': given.credential('access_token'), accept: 'application/json' };
+}
+
+/** A hook of GitLab cannot be switched off, but told of nothing. */
+function switches(events: readonly string[], active: boolean): Record<string, boolean> {
+  const unknown = events.find((event) => !EVENTS.includes(event));
+  if (unknown !== undefined) {
+    throw new ConnectionError('invalid_settings', `events must be some of ${EVENTS.join(', ')}`);
+  }
+  const wanted = events.length > 0 ? events : EVENTS;
+  return Object.fromEntries(EVENTS.map((name) => [name, active && wanted.includes(name)]));
+}
 
 function facts({ headers, payload }: InboundDelivery): EventFacts {
   const event =

@@ -1,3 +1,4 @@
+import { numbered, restStandIn } from '../../conformance/hook-stand-in-for-spec';
 import { randomBytes } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import {
@@ -56,6 +57,31 @@ const headers = {
 
 export const fixtures: ConnectorFixtures = {
   configuration: { base_url: 'https://gitlab.example.com/gitlab/' },
+  hooks: restStandIn({
+    configuration: { repository: 'group/sub/project' },
+    events: ['push_events', 'merge_requests_events'],
+    authorization: ['private-token', 'glpat-0123456789'],
+    path: '/api/v4/projects/group%2Fsub%2Fproject/hooks',
+    update: 'PUT',
+    read(body) {
+      const {
+        url,
+        token,
+        enable_ssl_verification: verified,
+        ...switches
+      } = JSON.parse(body) as {
+        url: string;
+        token: string;
+        enable_ssl_verification: boolean;
+      };
+      if (!verified || 'id' in switches) return undefined;
+      const events = Object.entries(switches).flatMap(([name, on]) => (on ? [name] : []));
+      return { url, secret: token, events, active: events.length > 0 };
+    },
+    show: (id, { url }) => ({ id: Number(id), url, enable_ssl_verification: true }),
+    page: (query, all) =>
+      numbered(all, query, 'per_page', 20).map(([id, { url }]) => ({ id: Number(id), url })),
+  }),
   credentials: { access_token: 'glpat-0123456789' },
   connection: {
     request: {

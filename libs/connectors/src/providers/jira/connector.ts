@@ -1,10 +1,21 @@
 import { accountOf, basic, bearer, connectionTest } from '../../connection/connection-test';
+import { ConnectionError, type ConnectionSettings } from '../../connection/connection';
 import { requiredBaseUrl, secret, settings, text } from '../../connection/schemas';
 import type { Connector, EventFacts } from '../../connector';
 import { nameAt, timeAt } from '../../delivery/fields';
 import type { InboundDelivery } from '../../delivery/inbound-delivery';
 import { subjectAt } from '../../events/code-host';
+import { restHooks } from '../../hooks/rest-hooks';
 import { hmacScheme, prefixed } from '../../verify/hmac';
+
+const EVENTS = [
+  'jira:issue_created',
+  'jira:issue_updated',
+  'jira:issue_deleted',
+  'comment_created',
+  'comment_updated',
+  'comment_deleted',
+];
 
 export const jira = {
   id: 'jira',
@@ -54,12 +65,40 @@ export const jira = {
       'Without a secret Jira does not sign, and its deliveries are refused.',
       'Failed deliveries are repeated up to five times; no time of sending is signed.',
     ],
+    hooks: restHooks({
+      permissions: 'an API token, with its e-mail address, of an administrator of Jira; of Jira Cloud only',
+      allEvents: `\`${EVENTS.join('`, `')}\`, of the project where one is set`,
+      place: (given) => given.url('/rest/webhooks/1.0/webhook'),
+      // Jira Data Center has another API for it, and personal tokens without an address.
+      headers: (given) => basic(given.credential('email'), given.credential('api_token')),
+      fields: ({ url, secret: key, events, active }, _, given) => ({
+        name: 'Signalbox',
+        url,
+        secret: key,
+        events: events.length > 0 ? events : EVENTS,
+        filters: filtersOf(given),
+        excludeBody: false,
+        enabled: active,
+      }),
+      update: 'PUT',
+      hook: { id: (hook) => nameAt(hook, 'self')?.split('/').at(-1) ?? null, url: ['url'] },
+      list: { query: () => '', more: () => false },
+    }),
     deliveryId: ({ headers }) => headers.one('X-Atlassian-Webhook-Identifier') ?? null,
     events: (delivery) => [facts(delivery)],
   },
 } as const satisfies Connector;
 
 const OWN_PREFIX = 'jira:';
+
+function filtersOf(given: ConnectionSettings): Record<string, string> {
+  const key = given.optionalText('project_key');
+  if (key === undefined) return {};
+  if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(key)) {
+    throw new ConnectionError('invalid_settings', 'project_key must have letters, digits and _');
+  }
+  return { 'issue-related-events-section': `project = ${key}` };
+}
 
 function facts({ payload }: InboundDelivery): EventFacts {
   const event = nameAt(payload, 'webhookEvent') ?? 'unknown';

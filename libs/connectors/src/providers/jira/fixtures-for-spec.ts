@@ -1,9 +1,30 @@
+import { type KeptHook, restStandIn } from '../../conformance/hook-stand-in-for-spec';
 import { asJson, bodySigner, hmac, type ConnectorFixtures } from '../../conformance/fixture-for-spec';
 
 const signer = bodySigner('X-Hub-Signature', (secret, body) => `sha256=${hmac(secret, body)}`);
 
 export const fixtures: ConnectorFixtures = {
   configuration: { base_url: 'https://example.atlassian.net', project_key: 'TEST' },
+  hooks: restStandIn({
+    configuration: { project_key: 'TEST' },
+    events: ['jira:issue_created', 'comment_created'],
+    authorization: ['authorization', `Basic ${Buffer.from('dev@example.com:ATATT0123').toString('base64')}`],
+    path: '/rest/webhooks/1.0/webhook',
+    update: 'PUT',
+    read(body) {
+      const { url, secret, events, enabled, filters } = JSON.parse(body) as {
+        url: string;
+        secret: string;
+        events: string[];
+        enabled: boolean;
+        filters: Record<string, string>;
+      };
+      if (filters['issue-related-events-section'] !== 'project = TEST') return undefined;
+      return { url, secret, events, active: enabled };
+    },
+    show: shown,
+    page: (_, all) => all.map(([id, hook]) => shown(id, hook)),
+  }),
   credentials: { api_token: 'ATATT0123', email: 'dev@example.com' },
   connection: {
     request: {
@@ -44,3 +65,12 @@ export const fixtures: ConnectorFixtures = {
     },
   ],
 };
+
+function shown(id: string, { url, events, active }: KeptHook) {
+  return {
+    self: `https://example.atlassian.net/rest/webhooks/1.0/webhook/${id}`,
+    url,
+    events,
+    enabled: active,
+  };
+}

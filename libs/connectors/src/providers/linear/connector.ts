@@ -5,6 +5,7 @@ import { at, nameAt, timeAt } from '../../delivery/fields';
 import type { InboundDelivery } from '../../delivery/inbound-delivery';
 import { subjectAt } from '../../events/code-host';
 import { hmacScheme } from '../../verify/hmac';
+import { linearHooks } from './hooks';
 
 const API = 'https://api.linear.app';
 
@@ -47,6 +48,7 @@ export const linear = {
     limits: [
       'Failed deliveries are repeated after a minute, an hour and six hours; then the webhook may be disabled by Linear.',
     ],
+    hooks: linearHooks(API),
     deliveryId: ({ headers }) => headers.one('Linear-Delivery') ?? null,
     events: (delivery) => [facts(delivery)],
   },

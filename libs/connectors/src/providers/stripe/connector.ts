@@ -1,9 +1,10 @@
 import { accountOf, bearer, connectionTest } from '../../connection/connection-test';
 import { baseUrl, secret, settings } from '../../connection/schemas';
 import type { Connector, EventFacts } from '../../connector';
-import { nameAt, timeAt } from '../../delivery/fields';
+import { at, nameAt, timeAt } from '../../delivery/fields';
 import type { InboundDelivery } from '../../delivery/inbound-delivery';
 import { subjectAt } from '../../events/code-host';
+import { restHooks } from '../../hooks/rest-hooks';
 import { hmacScheme, type SignatureHeader } from '../../verify/hmac';
 import { unixSeconds } from '../../verify/verdict';
 
@@ -52,6 +53,26 @@ export const stripe = {
       'Order is not guaranteed.',
       'While Stripe rolls a secret it signs with both; either is enough.',
     ],
+    hooks: restHooks({
+      permissions: 'a secret key, or a restricted one that may write webhook endpoints',
+      allEvents: 'everything but what must be asked for by name (`*`)',
+      place: (given) => given.url('/v1/webhook_endpoints', API),
+      headers: (given) => bearer(given.credential('api_key')),
+      form: true,
+      fields: ({ url, events, active }, doing) => ({
+        url,
+        enabled_events: events.length > 0 ? events : ['*'],
+        ...(doing === 'update' && { disabled: !active }),
+      }),
+      switchesOffLater: true,
+      update: 'POST',
+      hook: { id: (hook) => nameAt(hook, 'id'), url: ['url'], secret: ['secret'] },
+      list: {
+        items: ['data'],
+        query: (_, last) => `limit=100${last === null ? '' : `&starting_after=${encodeURIComponent(last)}`}`,
+        more: (answer) => at(answer, 'has_more') === true,
+      },
+    }),
     deliveryId: ({ payload }) => nameAt(payload, 'id'),
     events: (delivery) => [facts(delivery)],
   },

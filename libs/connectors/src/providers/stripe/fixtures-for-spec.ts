@@ -1,3 +1,4 @@
+import { restStandIn } from '../../conformance/hook-stand-in-for-spec';
 import Stripe from 'stripe';
 import {
   asJson,
@@ -67,6 +68,46 @@ export const fixtures: ConnectorFixtures = {
     base_url: 'https://api.stripe.com',
     webhook_url: 'https://api.example.com/webhooks/stripe',
   },
+  hooks: restStandIn({
+    configuration: {},
+    events: ['invoice.paid', 'charge.failed'],
+    authorization: ['authorization', 'Bearer sk_live_51AbCdEfGhIjKlMnOpQrStUvWxYz'],
+    path: '/v1/webhook_endpoints',
+    update: 'POST',
+    created: 200,
+    newId: () => `we_${randomSecret()}`,
+    read(body, before) {
+      const given = new URLSearchParams(body);
+      // It refuses what it does not know, and what cannot be said when one is made.
+      const known = ['url', 'enabled_events[]', ...(before === undefined ? [] : ['disabled'])];
+      if ([...given.keys()].some((name) => !known.includes(name))) return undefined;
+      return {
+        url: given.get('url') ?? '',
+        secret: before?.secret ?? `whsec_${randomSecret()}`,
+        events: given.getAll('enabled_events[]'),
+        active: given.get('disabled') !== 'true',
+      };
+    },
+    show: (id, { url, secret, events }, made) => ({
+      id,
+      object: 'webhook_endpoint',
+      url,
+      enabled_events: events,
+      ...(made && { secret }),
+    }),
+    page: (query, all) => {
+      const after = query.get('starting_after');
+      const start = after === null ? 0 : all.findIndex(([id]) => id === after) + 1;
+      const most = Number(query.get('limit') ?? 10);
+      return {
+        object: 'list',
+        has_more: all.length > start + most,
+        data: all
+          .slice(start, start + most)
+          .map(([id, { url }]) => ({ id, object: 'webhook_endpoint', url })),
+      };
+    },
+  }),
   credentials: { api_key: 'sk_live_51AbCdEfGhIjKlMnOpQrStUvWxYz' },
   connection: {
     request: {

@@ -1,0 +1,66 @@
+import { newId } from '@signalbox/database';
+import type { EntityManager } from 'typeorm';
+
+/** Of which endpoint, or of every endpoint of which integration. */
+export type HooksOf = { readonly endpointId: string } | { readonly integrationId: string };
+
+/** Whoever is at it is left to end; then it is done again. */
+const NEXT = 'CASE WHEN h.claimed_by IS NULL THEN now() ELSE h.due_at END';
+const ANEW = `status = 'pending', attempts = 0, revision = h.revision + 1, updated_at = now(), due_at = ${NEXT}`;
+
+/** What a hook is wanted for; null where none is. */
+export async function hookEvents(manager: EntityManager, endpointId: string): Promise<string[] | null> {
+  const [row] = await manager.query<{ events: string[] }[]>(
+    'SELECT events FROM provider_hooks WHERE endpoint_id = $1 AND NOT removing',
+    [endpointId],
+  );
+  return row?.events ?? null;
+}
+
+/** A hook is to be there, in the transaction that says so; what the provider is told follows. */
+export async function wantHook(
+  manager: EntityManager,
+  { endpointId, integrationId }: { endpointId: string; integrationId: string },
+  events: readonly string[],
+): Promise<void> {
+  await manager.query(
+    `INSERT INTO provider_hooks AS h (id, endpoint_id, integration_id, removing, events, status, due_at, updated_at)
+     VALUES ($1, $2, $3, false, $4, 'pending', now(), now())
+     ON CONFLICT (endpoint_id) WHERE NOT removing DO UPDATE SET events = excluded.events, ${ANEW}`,
+    [newId(), endpointId, integrationId, [...events]],
+  );
+}
+
+/** Something that the provider is told has changed, or may have. */
+export async function touchHooks(manager: EntityManager, of: HooksOf): Promise<void> {
+  const [column, id] = columnOf(of);
+  await manager.query(`UPDATE provider_hooks h SET ${ANEW} WHERE h.${column} = $1 AND NOT h.removing`, [id]);
+}
+
+/** The hub is reached elsewhere now: whoever was told another address is told the new one. */
+export async function readdressHooks(
+  statements: Pick<EntityManager, 'query'>,
+  prefix: string,
+): Promise<void> {
+  await statements.query(
+    `UPDATE provider_hooks h SET ${ANEW} WHERE NOT h.removing AND h.url IS NOT NULL AND NOT starts_with(h.url, $1)`,
+    [prefix],
+  );
+}
+
+/** Hooks are to go, with what is needed for that: the settings that they were made with may be gone by then. */
+export async function releaseHooks(manager: EntityManager, of: HooksOf): Promise<void> {
+  const [column, id] = columnOf(of);
+  await manager.query(
+    `UPDATE provider_hooks h SET removing = true, settings_version = v.version, data_key = v.data_key,
+       configuration = v.configuration, credentials = v.credentials, error = NULL, ${ANEW}
+     FROM integrations i JOIN integration_versions v ON v.integration_id = i.id
+     WHERE h.${column} = $1 AND NOT h.removing AND i.id = h.integration_id
+       AND v.version = coalesce(h.settings_version, i.version)`,
+    [id],
+  );
+}
+
+function columnOf(of: HooksOf): [column: string, id: string] {
+  return 'endpointId' in of ? ['endpoint_id', of.endpointId] : ['integration_id', of.integrationId];
+}

@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { ConnectionError, ConnectionSettings, connectorById, receiverFor } from '@signalbox/connectors';
+import { DomainError, type FieldProblem } from '@signalbox/contracts';
+import { IntegrationsRepository } from '../integrations/integrations.repository';
+import { SettingsVault } from '../integrations/settings-vault';
+import { PublicAddress } from './public-address';
+
+const FIELD = 'register';
+
+/** What a caller may be told at once about a hook that is wanted, before any provider is asked. */
+@Injectable()
+export class HookCheck {
+  constructor(
+    private readonly integrations: IntegrationsRepository,
+    private readonly vault: SettingsVault,
+    private readonly addresses: PublicAddress,
+  ) {}
+
+  /** The header that the provider signs in, undefined where the hub sets no hooks up there. */
+  ownHeader(provider: string): string | undefined {
+    const webhook = connectorById(provider)?.webhook;
+    return webhook?.hooks && webhook.scheme.headers[0];
+  }
+
+  /** Whether the provider makes the secret, so that nobody else can. */
+  makesSecret(provider: string): boolean {
+    return connectorById(provider)?.webhook?.hooks?.makesSecret === true;
+  }
+
+  /** @throws DomainError VALIDATION_FAILED where the hook cannot be made */
+  async check(
+    integrationId: string,
+    wish: { secret?: string; header: string; verifies: boolean },
+  ): Promise<void> {
+    const integration = await this.integrations.find(integrationId);
+    if (integration === null) throw DomainError.notFound('integration');
+    const connector = connectorById(integration.provider);
+    const hooks = connector?.webhook?.hooks;
+    if (!connector || !hooks) {
+      throw problem('hook_unsupported', { provider: connector?.title ?? integration.provider });
+    }
+    if (this.addresses.prefix === null) throw problem('hook_public_url');
+    if (wish.secret !== undefined && hooks.makesSecret) {
+      throw DomainError.invalid({ field: 'secret', key: 'hook_secret' });
+    }
+    this.checkHeader(integration.provider, wish);
+    const { configuration, credentials } = this.vault.open(integration.current);
+    try {
+      hooks.place(new ConnectionSettings(configuration, credentials));
+    } catch (error) {
+      if (!(error instanceof ConnectionError)) throw error;
+      throw problem('hook_settings', { reason: error.message });
+    }
+  }
+
+  /** @throws DomainError VALIDATION_FAILED where what the provider sends would be refused */
+  checkHeader(provider: string, { header, verifies }: { header: string; verifies: boolean }): void {
+    const own = connectorById(provider);
+    const needed = this.ownHeader(provider);
+    if (!verifies || own?.webhook === undefined || needed === undefined) return;
+    if (receiverFor(own, header).webhook.scheme !== own.webhook.scheme) {
+      throw DomainError.invalid({
+        field: 'signature_header',
+        key: 'hook_header',
+        params: { header: needed },
+      });
+    }
+  }
+}
+
+function problem(key: string, params?: FieldProblem['params']): DomainError {
+  return DomainError.invalid({ field: FIELD, key, params });
+}

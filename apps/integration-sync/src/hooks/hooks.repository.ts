@@ -1,0 +1,207 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { AuditOutbox } from '@signalbox/audit';
+import { type IntegrationAction, SYSTEM } from '@signalbox/contracts';
+import { Database } from '@signalbox/database';
+import { type EntityManager, In, Repository } from 'typeorm';
+import { record } from '../integrations/integrations.repository';
+import { readdressHooks, releaseHooks, wantHook } from './hook-changes.repository';
+import { ProviderHookEntity } from './provider-hook.entity';
+
+/** Longer than anybody is at it: whoever has taken one and is gone by then leaves it to another. */
+const LEASE_SECONDS = 60;
+
+/** A hook that somebody is at. */
+export type ClaimedHook = ProviderHookEntity & { readonly claimedBy: string };
+
+/** Where a hook is about to be made. */
+export type Intent = Pick<ProviderHookEntity, 'provider' | 'place' | 'url' | 'settingsVersion'>;
+
+/** What came of an attempt. */
+export type Outcome =
+  | {
+      readonly result: 'registered';
+      readonly hookId: string;
+      readonly url: string;
+      readonly settingsVersion: number;
+      /** Sealed: the provider's own, where it has made one. */
+      readonly secret: string | null;
+    }
+  | { readonly result: 'failed'; readonly error: string; readonly retryInMs: number | null };
+
+/** What is to be told to providers, who is at it, and what came of it. */
+@Injectable()
+export class HooksRepository {
+  constructor(
+    @InjectRepository(ProviderHookEntity) private readonly rows: Repository<ProviderHookEntity>,
+    private readonly database: Database,
+    private readonly audit: AuditOutbox,
+  ) {}
+
+  /** Those that are wanted, by endpoint. */
+  async of(endpointIds: readonly string[]): Promise<Map<string, ProviderHookEntity>> {
+    if (endpointIds.length === 0) return new Map();
+    const rows = await this.rows.findBy({ endpointId: In([...endpointIds]), removing: false });
+    return new Map(rows.map((row) => [row.endpointId, row]));
+  }
+
+  async readdress(prefix: string): Promise<void> {
+    await readdressHooks(this.rows.manager, prefix);
+  }
+
+  /** Takes those that are due; nobody else gets them for a minute. */
+  async takeDue(most: number): Promise<ClaimedHook[]> {
+    const { rows } = await this.database.query<{ id: string }>(
+      `UPDATE provider_hooks
+          SET claimed_by = $1, attempts = attempts + 1, due_at = now() + make_interval(secs => ${LEASE_SECONDS})
+        WHERE id IN (SELECT id FROM provider_hooks WHERE due_at <= now()
+                      ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+        RETURNING id`,
+      [randomUUID(), most],
+    );
+    const taken = await this.rows.findBy({ id: In(rows.map(({ id }) => id)) });
+    return taken.filter((row): row is ClaimedHook => row.claimedBy !== null);
+  }
+
+  /** Whether another hook has that address there and is about to have another or none: whoever took it for theirs would lose it. */
+  async isTaken({ id }: ClaimedHook, place: string, url: string): Promise<boolean> {
+    const { rows } = await this.database.query(
+      `SELECT 1 FROM provider_hooks
+       WHERE url = $2 AND place = $3 AND id <> $1 AND (removing OR due_at IS NOT NULL) LIMIT 1`,
+      [id, url, place],
+    );
+    return rows.length > 0;
+  }
+
+  /** Writes down what is about to be made. False when it is not wanted any more, or somebody else's by now. */
+  async intend({ id, claimedBy }: ClaimedHook, intent: Intent): Promise<boolean> {
+    const { affected } = await this.rows.update(
+      { id, claimedBy, removing: false },
+      { ...intent, hookId: null },
+    );
+    return affected === 1;
+  }
+
+  /** The settings have moved: what is there is to be removed with the old ones, and another made with the new. */
+  async moved({ id, claimedBy, endpointId, integrationId, events }: ClaimedHook): Promise<void> {
+    await this.rows.manager.transaction(async (manager) => {
+      const { affected } = await manager.update(
+        ProviderHookEntity,
+        { id, claimedBy, removing: false },
+        { claimedBy: null },
+      );
+      if (affected !== 1) return;
+      await releaseHooks(manager, { endpointId });
+      await wantHook(manager, { endpointId, integrationId }, events);
+    });
+  }
+
+  /** Lets it go for now: what it is for has changed in between. */
+  async putBack({ id, claimedBy }: ClaimedHook): Promise<void> {
+    await this.database.query(
+      `UPDATE provider_hooks SET claimed_by = NULL, due_at = now() WHERE id = $1 AND claimed_by = $2`,
+      [id, claimedBy],
+    );
+  }
+
+  /** Keeps what came of it, where it is still this claim's. What is wanted otherwise by now is done again. */
+  async settle(hook: ClaimedHook, outcome: Outcome): Promise<void> {
+    const { id, claimedBy, revision, endpointId, integrationId } = hook;
+    const good = outcome.result === 'registered';
+    await this.rows.manager.transaction(async (manager) => {
+      const known = await holdIntegration(manager, integrationId);
+      if (good && outcome.secret !== null) {
+        await manager.query(
+          `UPDATE inbound_endpoints SET secret = $2, version = version + 1, updated_at = now() WHERE id = $1`,
+          [endpointId, outcome.secret],
+        );
+      }
+      const retryInMs = good ? null : outcome.retryInMs;
+      const status = good ? 'registered' : retryInMs === null ? 'failed' : 'pending';
+      const [rows] = await manager.query<[{ current: boolean }[], number]>(
+        `UPDATE provider_hooks SET
+           hook_id = coalesce($4, hook_id), url = coalesce($5, url), settings_version = coalesce($6, settings_version),
+           claimed_by = NULL, updated_at = now(),
+           attempts = CASE WHEN $7 = 'registered' THEN 0 ELSE attempts END,
+           status = CASE WHEN revision = $3 THEN $7 ELSE status END,
+           error = CASE WHEN revision = $3 THEN $8 ELSE error END,
+           due_at = CASE WHEN revision = $3 THEN now() + make_interval(secs => $9::float8 / 1000) ELSE now() END
+         WHERE id = $1 AND claimed_by = $2
+         RETURNING revision = $3 AS current`,
+        [
+          id,
+          claimedBy,
+          revision,
+          good ? outcome.hookId : null,
+          good ? outcome.url : null,
+          good ? outcome.settingsVersion : null,
+          status,
+          good ? null : outcome.error,
+          retryInMs,
+        ],
+      );
+      const [row] = rows;
+      if (row === undefined) return;
+      if (good) {
+        // Telling the provider again what it knows is no news.
+        if (outcome.hookId === hook.hookId && hook.error === null) return;
+        await this.tell(manager, hook, known, 'hook_registered', { status, hook_id: outcome.hookId });
+      } else if (row.current && status === 'failed') {
+        await this.tell(manager, hook, known, 'hook_failed', { status, error: outcome.error });
+      }
+    });
+  }
+
+  /** It is gone from the provider, or given up. @param error why it was given up, null where it is gone */
+  async forget(hook: ClaimedHook, error: string | null, there: boolean): Promise<void> {
+    const { id, claimedBy, integrationId, hookId } = hook;
+    await this.rows.manager.transaction(async (manager) => {
+      const known = await holdIntegration(manager, integrationId);
+      const { affected } = await manager.delete(ProviderHookEntity, { id, claimedBy });
+      if (affected !== 1 || !there) return;
+      await this.tell(manager, hook, known, error === null ? 'hook_removed' : 'hook_failed', {
+        status: error === null ? 'removed' : 'given_up',
+        hook_id: hookId,
+        ...(error !== null && { error }),
+      });
+    });
+  }
+
+  /** A removal that failed and is tried again. */
+  async removeLater({ id, claimedBy }: ClaimedHook, error: string, retryInMs: number): Promise<void> {
+    await this.database.query(
+      `UPDATE provider_hooks SET claimed_by = NULL, error = $3, updated_at = now(),
+         due_at = now() + make_interval(secs => $4::float8 / 1000)
+       WHERE id = $1 AND claimed_by = $2`,
+      [id, claimedBy, error, retryInMs],
+    );
+  }
+
+  private async tell(
+    manager: EntityManager,
+    { endpointId, integrationId, provider }: ClaimedHook,
+    known: boolean,
+    action: IntegrationAction,
+    details: Readonly<Record<string, string | null>>,
+  ): Promise<void> {
+    if (known) {
+      await record(manager, integrationId, action, SYSTEM.id, { endpoint_id: endpointId, ...details });
+    }
+    await this.audit.note(manager, {
+      action: 'inbound-endpoints.register',
+      resourceId: endpointId,
+      before: null,
+      after: { provider, ...details },
+    });
+  }
+}
+
+/** Whether it is there, and stays there until the transaction ends. Always first, or two that wait for each other never end. */
+async function holdIntegration(manager: EntityManager, id: string): Promise<boolean> {
+  const found = await manager.query<{ id: string }[]>(
+    'SELECT id FROM integrations WHERE id = $1 FOR KEY SHARE',
+    [id],
+  );
+  return found.length > 0;
+}

@@ -1,0 +1,60 @@
+import { ConnectionError, type ConnectorRequest, type ConnectorResponse } from '../connection/connection';
+import { failureOf, parsed } from '../connection/connection-test';
+import type { ConnectionContext } from '../connector';
+
+/** Pages of a provider's list that are looked through for a hook. */
+export const MOST_PAGES = 20;
+
+/** An answer of any status. Failures of the way there are `ConnectionError`s: what the client says may quote the URL. */
+export async function call(
+  { http, signal }: ConnectionContext,
+  request: Omit<ConnectorRequest, 'signal'>,
+): Promise<ConnectorResponse> {
+  try {
+    return await http.send({ ...request, signal });
+  } catch {
+    throw new ConnectionError('unreachable', 'the provider gave no answer');
+  }
+}
+
+/** @throws ConnectionError where the answer is none that was hoped for, or no JSON */
+export function answerOf(response: ConnectorResponse): unknown {
+  if (!isGood(response)) throw refusalOf(response);
+  const answer = parsed(response);
+  if (answer === undefined) {
+    throw new ConnectionError(
+      'unexpected_answer',
+      'the provider answered otherwise than expected',
+      response.status,
+    );
+  }
+  return answer;
+}
+
+export const isGood = ({ status }: ConnectorResponse): boolean => status >= 200 && status < 300;
+export const isMissing = ({ status }: ConnectorResponse): boolean => status === 404 || status === 410;
+
+/** Of a request for something that must be there, or for what nobody has made yet. */
+export function refusalOf(response: ConnectorResponse): ConnectionError {
+  if (response.status === 404) {
+    return new ConnectionError(
+      'forbidden',
+      'the provider knows no such place for hooks, or the credentials may not see its hooks',
+      404,
+    );
+  }
+  if (response.status === 422 || response.status === 400) {
+    return new ConnectionError(
+      'unexpected_answer',
+      'the provider did not take the hook as it is',
+      response.status,
+    );
+  }
+  return failureOf(response);
+}
+
+/** An id fit to be stored and to be put into a URL. */
+export function hookId(value: string | null, status: number | null = null): string {
+  if (value === null) throw new ConnectionError('unexpected_answer', 'the provider named no hook', status);
+  return value;
+}

@@ -6,12 +6,14 @@ import { table, verdict, whole } from '../kit/table';
 import type { Worker } from '../kit/worker';
 import type { Load, Repeated } from '../workers/load';
 
-const CONCURRENCY = 32;
+const CONNECTIONS = 32;
 const BURNT_MICROSECONDS = 20;
 
 export interface Compared {
   readonly hub: () => Promise<Repeated>;
   readonly limit: Repeated;
+  /** Connections, each with one request under way. */
+  readonly connections?: number;
   /** Makes each request of the limit burn so many microseconds first. */
   readonly burn?: (microseconds: number) => Promise<unknown>;
 }
@@ -23,7 +25,7 @@ export interface Compared {
 export async function compareRequests(
   report: Reporter,
   load: Worker<Load>,
-  { hub, limit, burn }: Compared,
+  { hub, limit, connections = CONNECTIONS, burn }: Compared,
   target: number,
   quick: boolean,
 ): Promise<number> {
@@ -31,7 +33,7 @@ export async function compareRequests(
   const costs: Record<'hub' | 'limit', [string, number][]> = { hub: [], limit: [] };
   const perSecond = async (which: 'hub' | 'limit', of: Repeated) => {
     const before = cpuByPart();
-    const tally = await load.call('repeat', of, seconds, CONCURRENCY);
+    const tally = await load.call('repeat', of, seconds, connections);
     costs[which] = cpuEach(before, cpuByPart(), tally.answered);
     return tally.answered / tally.seconds;
   };

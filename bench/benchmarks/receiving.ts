@@ -13,7 +13,8 @@ import { compareRequests } from './compare-requests';
 
 const BASE = '/integration-management';
 const P99_MS = 50;
-const CONNECTIONS = 32;
+/** Each with one delivery under way. */
+const CONNECTIONS = 128;
 const SETTLES_MS = 300_000;
 
 /** Deliveries of a provider: verified, known again and on disk before they are answered. */
@@ -64,12 +65,16 @@ async function measure(report: Reporter, hub: Hub, target: number, effort: Effor
   const of = (origin: string, path: string): Repeated => ({ origin, path, headers, post });
   const received = of(hub.url, `${BASE}/webhooks/receive/${endpoint.path}`);
   report.print(
-    `A push of GitHub (${whole(body.length)} bytes), verified, known again and stored before the answer, then processed by an endpoint\nwithout rules, beside a bare Fastify route that verifies it and answers:\n`,
+    `A push of GitHub (${whole(body.length)} bytes), verified, known again and stored before the answer, then processed by an endpoint\nwithout rules, beside a bare Fastify route that verifies it and answers; over ${CONNECTIONS} connections:\n`,
   );
   const perSecond = await compareRequests(
     report,
     load,
-    { hub: () => Promise.resolve(received), limit: of(limit.origin, limit.pathname) },
+    {
+      hub: () => Promise.resolve(received),
+      limit: of(limit.origin, limit.pathname),
+      connections: CONNECTIONS,
+    },
     target,
     effort.quick,
   );
@@ -147,7 +152,13 @@ async function storm(
   const endpoint = await makeEndpoint(hub, secret);
   report.progress(`a storm of ${whole(count)}`);
   const path = `${BASE}/webhooks/receive/${endpoint.path}`;
-  const { seconds, answers } = await load.call('storm', { ...received, path }, count, duplicates, 128);
+  const { seconds, answers } = await load.call(
+    'storm',
+    { ...received, path },
+    count,
+    duplicates,
+    CONNECTIONS,
+  );
   const stored = await countOf(hub, endpoint);
   const told = Object.entries(answers).map(([status, times]) => `${whole(times)} "${status}"`);
   const once =

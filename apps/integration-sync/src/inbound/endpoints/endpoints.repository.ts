@@ -18,9 +18,8 @@ import { InboundEndpointEntity } from './inbound-endpoint.entity';
 const UNIQUE_VIOLATION = '23505';
 
 /** An endpoint as intake needs it. */
-export interface ReceivingRow {
+export interface ReceivingRow extends EndpointRules {
   readonly id: string;
-  readonly integration_id: string;
   readonly provider: string;
   readonly secret: string;
   readonly previous_secret: string | null;
@@ -33,8 +32,8 @@ export interface ReceivingRow {
 
 /** An endpoint that is switched on, of an integration that nobody has switched off. */
 const RECEIVING = `
-  SELECT e.id, e.integration_id, i.provider, e.secret, e.previous_secret, e.previous_until, e.verify_signature,
-    e.signature_header, e.allowed_ips, e.rate_limit
+  SELECT e.id, e.integration_id, i.project_id, i.provider, e.secret, e.previous_secret, e.previous_until, e.verify_signature,
+    e.signature_header, e.allowed_ips, e.rate_limit, e.rules
   FROM inbound_endpoints e JOIN integrations i ON i.id = e.integration_id
   WHERE e.is_active AND i.status <> 'INACTIVE'`;
 

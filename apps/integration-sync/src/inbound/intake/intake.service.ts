@@ -91,7 +91,7 @@ export class IntakeService {
   }
 
   private async store(
-    { id, receiver }: ReceivingEndpoint,
+    { id, receiver, rules }: ReceivingEndpoint,
     delivery: InboundDelivery,
     input: InboundRequestInput,
     deadline: number,
@@ -125,7 +125,7 @@ export class IntakeService {
       const { payload } = delivery;
       const arrival = { id: stored.id, endpointId: id, replays: 0, events, payload };
       if (stored.claim === null) this.processor.wake();
-      else this.processor.take(stored.claim, arrival, delivery.body.length);
+      else this.processor.take({ claim: stored.claim, arrival, endpoint: rules }, delivery.body.length);
     }
     return { outcome, event_id: stored.id, event_type: eventName(event) };
   }

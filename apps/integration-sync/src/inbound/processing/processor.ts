@@ -37,9 +37,15 @@ const processed = counter({
   labelNames: ['status'],
 });
 
-interface InHand {
+/** An event that nobody else processes meanwhile. */
+export interface ClaimedArrival {
   readonly claim: string;
   readonly arrival: Arrival;
+  /** Undefined where it is gone. */
+  readonly endpoint: EndpointRules | undefined;
+}
+
+interface InHand extends ClaimedArrival {
   /** This one included. */
   readonly attempts: number;
 }
@@ -93,12 +99,9 @@ export class Processor implements OnApplicationBootstrap, BeforeApplicationShutd
     return this.inHand.length < IN_HAND && this.bytesInHand < IN_HAND_BYTES && !this.stopped;
   }
 
-  /**
-   * What has just been stored under that claim.
-   * @param bytes of its body
-   */
-  take(claim: string, arrival: Arrival, bytes: number): void {
-    this.inHand.push({ claim, arrival, attempts: 1, bytes });
+  /** What has just been stored under that claim. @param bytes of its body */
+  take(event: ClaimedArrival, bytes: number): void {
+    this.inHand.push({ ...event, attempts: 1, bytes });
     this.bytesInHand += bytes;
     this.start();
   }
@@ -127,10 +130,7 @@ export class Processor implements OnApplicationBootstrap, BeforeApplicationShutd
       const events: InHand[] = taken;
       if (this.due && !this.stopped) events.push(...(await this.claimDue()));
       if (events.length === 0) continue;
-      const rules = await this.endpoints.rulesOf([...new Set(events.map((one) => one.arrival.endpointId))]);
-      const results = await Promise.all(
-        events.map((event) => this.process(event, rules.get(event.arrival.endpointId))),
-      );
+      const results = await Promise.all(events.map((event) => this.process(event)));
       const settled = await this.claims.settle(results);
       for (const [status, count] of settled) processed.inc({ status }, count);
     }
@@ -141,14 +141,18 @@ export class Processor implements OnApplicationBootstrap, BeforeApplicationShutd
     const claim = newId();
     const claimed = await this.claims.claim(claim, AT_ONCE);
     this.due ||= claimed.length === AT_ONCE;
-    return claimed.map((event) => ({ claim, arrival: arrivalOf(event), attempts: event.attempts }));
+    if (claimed.length === 0) return [];
+    const rules = await this.endpoints.rulesOf([...new Set(claimed.map((one) => one.endpoint_id))]);
+    return claimed.map((event) => ({
+      claim,
+      arrival: arrivalOf(event),
+      endpoint: rules.get(event.endpoint_id),
+      attempts: event.attempts,
+    }));
   }
 
   /** Never throws: whatever goes wrong is its result. */
-  private async process(
-    { claim, arrival, attempts }: InHand,
-    endpoint: EndpointRules | undefined,
-  ): Promise<ProcessedEvent> {
+  private async process({ claim, arrival, endpoint, attempts }: InHand): Promise<ProcessedEvent> {
     const { id } = arrival;
     const ended = (status: ProcessedEvent['status'], reason: string | null): ProcessedEvent => ({
       id,

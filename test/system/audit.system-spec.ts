@@ -4,14 +4,14 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { describeWith, until } from '@signalbox/testing';
+import { until } from '@signalbox/testing';
 import pg from 'pg';
 import { PostgresCluster } from '../../libs/database/src/embedded';
-import { startEmbedded } from './kit/embedded-stack';
+import type { EmbeddedStack } from './kit/embedded-stack';
 import { ADMIN, COMMON, SHUTDOWN_SECONDS } from './kit/environment';
 import { HubClient } from './kit/hub-client';
-import { startReal } from './kit/real-stack';
-import { type Stack, StackUnderTest } from './kit/stack';
+import type { RealStack } from './kit/real-stack';
+import type { Stack, StackUnderTest } from './kit/stack';
 import type { AppProcess } from './kit/app-process';
 import { describeOnBothStacks } from './kit/stacks';
 
@@ -130,7 +130,7 @@ function oneOfEach(apps: readonly AppProcess[]): AppProcess[] {
   return [...new Map(apps.map((app) => [app.name.replace(/[-\s]?\d+$/, ''), app])).values()];
 }
 
-describeOnBothStacks('the audit log', (stack) => {
+function everyCall(stack: StackUnderTest<Stack>): void {
   stack.it(
     'has every change that was made and none that was not, once, whichever process is killed',
     () =>
@@ -179,15 +179,14 @@ describeOnBothStacks('the audit log', (stack) => {
     },
     300_000,
   );
-});
+}
 
-describeWith(['own-rabbitmq', 'own-redis'], 'the audit log (real)', () => {
-  const stack = new StackUnderTest(startReal);
-
+function brokerAndDatabaseKilled(stack: StackUnderTest<RealStack>): void {
   stack.it(
     'has every change that was made and none that was not, once, when RabbitMQ is killed, and PostgreSQL',
     () =>
       everyChangeOnce(stack, async () => {
+        const starts = stack.now.apps.map((app) => app.timesStarted);
         for (const server of [stack.now.rabbit, stack.now.postgres]) {
           await sleep(1_500);
           await server.kill();
@@ -195,15 +194,13 @@ describeWith(['own-rabbitmq', 'own-redis'], 'the audit log (real)', () => {
           await server.restart();
           await Promise.all(stack.now.apps.map((app) => app.ready()));
         }
-        expect(stack.now.apps.map((app) => app.timesStarted)).toEqual(stack.now.apps.map(() => 1));
+        expect(stack.now.apps.map((app) => app.timesStarted)).toEqual(starts);
       }),
     300_000,
   );
-});
+}
 
-describe('npm run audit:verify', () => {
-  const stack = new StackUnderTest(startEmbedded);
-
+function verification(stack: StackUnderTest<EmbeddedStack>): void {
   const verify = async (...args: string[]): Promise<{ code: number; stdout: string }> => {
     const run = promisify(execFile)(process.execPath, [COMMAND, ...args], {
       env: { PATH: process.env.PATH, ...COMMON, DATA_DIR: stack.now.dataDir },
@@ -242,79 +239,90 @@ describe('npm run audit:verify', () => {
       return count?.n === 0;
     });
 
-  stack.it('says of a running hub that nothing was tampered with, and of one that was where', async () => {
-    const [client] = await stack.clients();
-    const secret = `whsec_${Buffer.from('known to nobody at all').toString('base64')}`;
-    const password = randomUUID();
-    const { id } = await client.createWebhook({ url: NOWHERE, secret });
-    await client.ok('PUT', `${S1}/webhooks/${id}`, {
-      body: { headers: { Authorization: `Bearer ${password}` } },
-    });
-    const { api_key: key } = await client.ok<{ api_key: string }>('POST', `${S1}/api-keys`, {
-      body: { name: 'audited', scopes: ['read'] },
-    });
-    await client.call('POST', '/api/users/', {
-      body: { username: randomUUID(), password, email: 'a@example.com' },
-    });
-    await client.call('POST', '/api/v1/auth/login', { body: { secret: COMMON.ADMIN_SECRET } });
-    await new HubClient(client.url, key).call('DELETE', `${S1}/webhooks/${id}?token=${password}`);
-    await sleep(1_000);
-    await chained();
+  stack.it(
+    'npm run audit:verify says of a running hub that nothing was tampered with, and of one that was where',
+    async () => {
+      const [client] = await stack.clients();
+      const secret = `whsec_${Buffer.from('known to nobody at all').toString('base64')}`;
+      const password = randomUUID();
+      const { id } = await client.createWebhook({ url: NOWHERE, secret });
+      await client.ok('PUT', `${S1}/webhooks/${id}`, {
+        body: { headers: { Authorization: `Bearer ${password}` } },
+      });
+      const { api_key: key } = await client.ok<{ api_key: string }>('POST', `${S1}/api-keys`, {
+        body: { name: 'audited', scopes: ['read'] },
+      });
+      await client.call('POST', '/api/users/', {
+        body: { username: randomUUID(), password, email: 'a@example.com' },
+      });
+      await client.call('POST', '/api/v1/auth/login', { body: { secret: COMMON.ADMIN_SECRET } });
+      await new HubClient(client.url, key).call('DELETE', `${S1}/webhooks/${id}?token=${password}`);
+      await sleep(1_000);
+      await chained();
 
-    const first = await verify();
-    expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining('is intact') as unknown });
-    const [, place = ''] = /ends with (\d+:[0-9a-f]{64})/.exec(first.stdout) ?? [];
-    expect(Number(place.split(':')[0])).toBeGreaterThan(6);
-    await client.ok('PUT', `${S1}/webhooks/${id}`, { body: { name: 'later' } });
-    await chained();
-    expect(await verify('--expect', place)).toMatchObject({ code: 0 });
-    expect(
-      await verify(
-        '--expect',
-        place.replace(/.$/, (c) => (c === '0' ? '1' : '0')),
-      ),
-    ).toMatchObject({
-      code: 1,
-      stdout: expect.stringContaining(`entry ${place.split(':')[0]} (`) as unknown,
-    });
-    expect((await verify('--expect', 'nonsense')).code).toBe(1);
+      const first = await verify();
+      expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining('is intact') as unknown });
+      const [, place = ''] = /ends with (\d+:[0-9a-f]{64})/.exec(first.stdout) ?? [];
+      expect(Number(place.split(':')[0])).toBeGreaterThan(6);
+      await client.ok('PUT', `${S1}/webhooks/${id}`, { body: { name: 'later' } });
+      await chained();
+      expect(await verify('--expect', place)).toMatchObject({ code: 0 });
+      expect(
+        await verify(
+          '--expect',
+          place.replace(/.$/, (c) => (c === '0' ? '1' : '0')),
+        ),
+      ).toMatchObject({
+        code: 1,
+        stdout: expect.stringContaining(`entry ${place.split(':')[0]} (`) as unknown,
+      });
+      expect((await verify('--expect', 'nonsense')).code).toBe(1);
 
-    const [all] = await sql<{ text: string }>(
-      `SELECT string_agg(e::text, ' ') || (SELECT coalesce(string_agg(o::text, ' '), '') FROM webhooks.audit_outbox o)
+      const [all] = await sql<{ text: string }>(
+        `SELECT string_agg(e::text, ' ') || (SELECT coalesce(string_agg(o::text, ' '), '') FROM webhooks.audit_outbox o)
          AS text FROM auth.audit_entries e`,
-    );
-    expect(all?.text).toContain('later');
-    const known = [
-      secret,
-      secret.slice(6),
-      password,
-      key,
-      client.token ?? '',
-      ADMIN.password,
-      COMMON.ADMIN_SECRET,
-    ];
-    for (const leaked of [
-      ...known,
-      COMMON.JWT_SECRET,
-      COMMON.ENCRYPTION_KEY,
-      COMMON.API_KEY_PEPPERS,
-      '$argon2',
-    ])
-      expect(all?.text).not.toContain(leaked);
+      );
+      expect(all?.text).toContain('later');
+      const known = [
+        secret,
+        secret.slice(6),
+        password,
+        key,
+        client.token ?? '',
+        ADMIN.password,
+        COMMON.ADMIN_SECRET,
+      ];
+      for (const leaked of [
+        ...known,
+        COMMON.JWT_SECRET,
+        COMMON.ENCRYPTION_KEY,
+        COMMON.API_KEY_PEPPERS,
+        '$argon2',
+      ])
+        expect(all?.text).not.toContain(leaked);
 
-    await expect(sql('DELETE FROM auth.audit_entries')).rejects.toThrow('append-only');
-    await sql(
-      'ALTER TABLE auth.audit_entries DISABLE TRIGGER USER',
-      `UPDATE auth.audit_entries SET actor_name = 'somebody else' WHERE seq = 3`,
-      'ALTER TABLE auth.audit_entries ENABLE TRIGGER USER',
-    );
-    const broken = await verify();
-    expect(broken).toMatchObject({ code: 1, stdout: expect.stringMatching(/BROKEN: entry 3 \(/) as unknown });
-  });
+      await expect(sql('DELETE FROM auth.audit_entries')).rejects.toThrow('append-only');
+      await sql(
+        'ALTER TABLE auth.audit_entries DISABLE TRIGGER USER',
+        `UPDATE auth.audit_entries SET actor_name = 'somebody else' WHERE seq = 3`,
+        'ALTER TABLE auth.audit_entries ENABLE TRIGGER USER',
+      );
+      const broken = await verify();
+      expect(broken).toMatchObject({
+        code: 1,
+        stdout: expect.stringMatching(/BROKEN: entry 3 \(/) as unknown,
+      });
+    },
+  );
 
-  stack.it('works while the hub does not run', async () => {
+  stack.it('npm run audit:verify works while the hub does not run', async () => {
     await stack.now.hub.stop();
     expect(await verify()).toMatchObject({ code: 1, stdout: expect.stringContaining('entry 3') as unknown });
     await stack.now.hub.start();
   });
+}
+
+describeOnBothStacks('the audit log', everyCall, {
+  embedded: verification,
+  real: brokerAndDatabaseKilled,
 });

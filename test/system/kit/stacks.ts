@@ -1,12 +1,28 @@
 import { describeWith } from '@signalbox/testing';
-import { startEmbedded } from './embedded-stack';
-import { startReal } from './real-stack';
+import { type EmbeddedStack, startEmbedded } from './embedded-stack';
+import { type RealStack, startReal } from './real-stack';
 import { type Stack, StackUnderTest } from './stack';
 
+/** What is tested on one of them alone, after the rest: starting another would take longer than the tests. */
+export interface OnOneStack {
+  readonly embedded?: (stack: StackUnderTest<EmbeddedStack>) => void;
+  readonly real?: (stack: StackUnderTest<RealStack>) => void;
+}
+
 /** The same suite over both stacks. */
-export function describeOnBothStacks(name: string, suite: (stack: StackUnderTest<Stack>) => void): void {
-  describe(`${name} (embedded)`, () => suite(new StackUnderTest<Stack>(startEmbedded)));
-  describeWith(['own-rabbitmq', 'own-redis'], `${name} (real)`, () =>
-    suite(new StackUnderTest<Stack>(startReal)),
-  );
+export function describeOnBothStacks(
+  name: string,
+  suite: (stack: StackUnderTest<Stack>) => void,
+  { embedded, real }: OnOneStack = {},
+): void {
+  describe(`${name} (embedded)`, () => {
+    const stack = new StackUnderTest(startEmbedded);
+    suite(stack);
+    embedded?.(stack);
+  });
+  describeWith(['own-rabbitmq', 'own-redis'], `${name} (real)`, () => {
+    const stack = new StackUnderTest(startReal);
+    suite(stack);
+    real?.(stack);
+  });
 }

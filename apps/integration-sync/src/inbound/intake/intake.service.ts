@@ -5,6 +5,7 @@ import {
   InboundHeaders,
   normalise,
   outboundEventType,
+  payloads,
 } from '@signalbox/connectors';
 import {
   type CallContext,
@@ -91,7 +92,7 @@ export class IntakeService {
   }
 
   private async store(
-    { id, receiver, rules }: ReceivingEndpoint,
+    { id, receiver }: ReceivingEndpoint,
     delivery: InboundDelivery,
     input: InboundRequestInput,
     deadline: number,
@@ -122,10 +123,15 @@ export class IntakeService {
     const outcome = stored.duplicate ? 'duplicate' : 'stored';
     received.inc({ provider: receiver.id, outcome });
     if (!stored.duplicate && ignored === null) {
-      const { payload } = delivery;
-      const arrival = { id: stored.id, endpointId: id, replays: 0, events, payload };
+      const arrival = {
+        id: stored.id,
+        endpointId: id,
+        replays: 0,
+        events,
+        payloads: payloads(receiver, delivery),
+      };
       if (stored.claim === null) this.processor.wake();
-      else this.processor.take({ claim: stored.claim, arrival, endpoint: rules }, delivery.body.length);
+      else this.processor.take(stored.claim, arrival, delivery.body.length);
     }
     return { outcome, event_id: stored.id, event_type: eventName(event) };
   }

@@ -3,11 +3,7 @@ import { connectorById, connectorFor, receiverFor, type ReceivingConnector } fro
 import { type InboundTarget, inboundEndpointsChanged } from '@signalbox/contracts';
 import { Notices } from '@signalbox/rpc';
 import { AddressRanges, SecretBox } from '@signalbox/security';
-import {
-  type EndpointRules,
-  EndpointsRepository,
-  type ReceivingRow,
-} from '../endpoints/endpoints.repository';
+import { EndpointsRepository, type ReceivingRow } from '../endpoints/endpoints.repository';
 import { goodSecrets } from '../endpoints/sealing';
 import { validate as isUuid } from 'uuid';
 
@@ -21,7 +17,6 @@ const CANDIDATES = 100;
 export interface ReceivingEndpoint {
   readonly id: string;
   readonly receiver: ReceivingConnector;
-  readonly rules: EndpointRules;
   readonly verifies: boolean;
   readonly rateLimit: number | null;
   readonly allowedIps: readonly string[];
@@ -107,7 +102,6 @@ export class KnownEndpoints implements OnModuleInit {
     });
     return {
       id: row.id,
-      rules: { integration_id: row.integration_id, project_id: row.project_id, rules: row.rules },
       receiver: receiverFor(connectorFor({ name: row.provider, configuration: {} }), row.signature_header),
       verifies: row.verify_signature,
       rateLimit: row.rate_limit,

@@ -9,6 +9,7 @@ import { validate as isUuid } from 'uuid';
 
 /** Whatever became of the notice, a change holds after so long. */
 const BELIEVED_MS = 5_000;
+/** As many again of which there is none. */
 const REMEMBERED = 10_000;
 /** Endpoints that a provider's common address tries. */
 const CANDIDATES = 100;
@@ -34,6 +35,8 @@ interface Entry {
 @Injectable()
 export class KnownEndpoints implements OnModuleInit {
   private readonly entries = new Map<string, Entry>();
+  /** Apart, so that whoever guesses cannot crowd out those who know; also what is being looked up. */
+  private readonly missing = new Map<string, Entry>();
 
   constructor(
     private readonly endpoints: EndpointsRepository,
@@ -42,7 +45,9 @@ export class KnownEndpoints implements OnModuleInit {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    this.notices.onReconnect(() => this.entries.clear());
+    this.notices.onReconnect(() => {
+      for (const known of [this.entries, this.missing]) known.clear();
+    });
     await this.notices.listen(inboundEndpointsChanged, ({ paths }) => this.forget(...paths));
   }
 
@@ -63,14 +68,16 @@ export class KnownEndpoints implements OnModuleInit {
 
   /** Whatever is known of it. */
   lookUp(path: string): Promise<readonly ReceivingEndpoint[]> {
-    this.entries.delete(`path ${path}`);
+    this.drop(`path ${path}`);
     return this.at({ path });
   }
 
   /** From now on they are looked up again. */
   forget(...paths: readonly string[]): void {
-    for (const path of paths) this.entries.delete(`path ${path}`);
-    for (const key of this.entries.keys()) if (key.startsWith('provider ')) this.entries.delete(key);
+    for (const path of paths) this.drop(`path ${path}`);
+    for (const known of [this.entries, this.missing]) {
+      for (const key of known.keys()) if (key.startsWith('provider ')) known.delete(key);
+    }
   }
 
   private known(
@@ -78,18 +85,28 @@ export class KnownEndpoints implements OnModuleInit {
     find: () => Promise<readonly ReceivingRow[]>,
   ): Promise<readonly ReceivingEndpoint[]> {
     const now = performance.now();
-    const entry = this.entries.get(key);
+    const entry = this.entries.get(key) ?? this.missing.get(key);
     if (entry && now - entry.at < BELIEVED_MS) return entry.endpoints;
     const endpoints = find().then((rows) => rows.map((row) => this.open(row)));
     const fresh: Entry = { at: now, endpoints };
-    this.entries.delete(key);
-    this.entries.set(key, fresh);
-    const [oldest] = this.entries.keys();
-    if (this.entries.size > REMEMBERED && oldest !== undefined) this.entries.delete(oldest);
-    endpoints.catch(() => {
-      if (this.entries.get(key) === fresh) this.entries.delete(key);
-    });
+    this.drop(key);
+    remember(this.missing, key, fresh);
+    endpoints.then(
+      ({ length }) => {
+        if (length === 0 || this.missing.get(key) !== fresh) return;
+        this.missing.delete(key);
+        remember(this.entries, key, fresh);
+      },
+      () => {
+        if (this.missing.get(key) === fresh) this.missing.delete(key);
+      },
+    );
     return endpoints;
+  }
+
+  private drop(key: string): void {
+    this.entries.delete(key);
+    this.missing.delete(key);
   }
 
   private open(row: ReceivingRow): ReceivingEndpoint {
@@ -110,4 +127,12 @@ export class KnownEndpoints implements OnModuleInit {
       secretsAt: (now) => secrets.filter(({ until }) => until > now).map(({ secret }) => secret),
     };
   }
+}
+
+function remember(known: Map<string, Entry>, key: string, entry: Entry): void {
+  known.set(key, entry);
+  // Only then: finding the first steps over all that were deleted before it.
+  if (known.size <= REMEMBERED) return;
+  const oldest = known.keys().next();
+  if (!oldest.done) known.delete(oldest.value);
 }

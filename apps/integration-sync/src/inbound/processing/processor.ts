@@ -42,7 +42,7 @@ const times = histogram({
   help: 'Time taken to process webhook events, in seconds',
   buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
 });
-const processed = counter({
+export const processed = counter({
   name: 'webhook_events_processed',
   help: 'Number of webhook events processed, by what became of them: processed, failed, ignored, or pending where they are tried again',
   labelNames: ['status'],

@@ -114,6 +114,14 @@ describe('forwarding', () => {
     const { sent, forward } = forwarding(() => TOO_LATE);
     await expect(forward(arrival(3 * AT_ONCE), [RULE])).rejects.toBe(TOO_LATE);
     expect(sent).toHaveLength(AT_ONCE);
+    const large = { ...arrival(1), payloads: [{ text: 'x'.repeat(1_200_000) }] };
+    const rules = Array.from({ length: 20 }, (_, n) => ({
+      ...RULE,
+      event_type: `a.n${n}`,
+      include_payload: true,
+    }));
+    await expect(forward(large, rules)).rejects.toBe(TOO_LATE);
+    expect(sent).toHaveLength(AT_ONCE + 4);
   });
 
   it('gives each rule its ids, wherever it stands, and two that say the same one', async () => {

@@ -19,6 +19,9 @@ export const AT_ONCE = 64;
 /** Characters of what is under way at once, whatever a single one needs. */
 const AT_ONCE_LENGTH = 1024 * 1024;
 
+/** So many in a row that nobody answers for: whoever takes them is away, and the others would only wait for that too. */
+const IN_VAIN = 4;
+
 /** A delivery that was received, and what it tells of. */
 export interface Arrival {
   readonly id: string;
@@ -48,6 +51,7 @@ export class Forwarder {
    */
   async forward(arrival: Arrival, endpoint: EndpointRules, goOn: () => Promise<void>): Promise<number> {
     let sent = 0;
+    let inVain = 0;
     let begun = false;
     let passing: Error | undefined;
     let final: Error | undefined;
@@ -59,8 +63,9 @@ export class Forwarder {
       sent += lot.length - refused.length;
       final ??= refused.find(isFinal);
       passing ??= refused.find((error) => !isFinal(error));
-      // Whoever takes them is away: the others would only wait for that too.
-      if (refused.length === AT_ONCE && !refused.some(isFinal)) break;
+      const unanswered = refused.length === lot.length && !refused.some(isFinal);
+      inVain = unanswered ? inVain + lot.length : 0;
+      if (inVain >= IN_VAIN) break;
     }
     const failure = passing ?? final;
     if (failure !== undefined) throw failure;

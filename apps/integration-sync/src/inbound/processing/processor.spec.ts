@@ -126,6 +126,28 @@ describe('the processor', () => {
     expect(settled).toMatchObject([{ status: 'pending', reason: null, retryInMs: 0 }]);
   });
 
+  it('begins with nothing whose claim ran out while it waited for another', async () => {
+    const { processor, forward, given, forwarded, settled } = processing();
+    const [first, second] = [arrival(AT_ONCE + 1), arrival(AT_ONCE + 1)];
+    const now = jest.spyOn(performance, 'now');
+    const start = performance.now();
+    forward.mockImplementationOnce(({ id }) => {
+      forwarded.push(id);
+      now.mockReturnValue(start + CLAIM_SECONDS * 750);
+      return Promise.resolve(1);
+    });
+    try {
+      processor.take({ id: newId(), at: start }, first, 2);
+      processor.take({ id: newId(), at: start }, second, 2);
+      await until('the second is given back', 5_000, () => given.length > 0);
+    } finally {
+      now.mockRestore();
+    }
+    expect(given.map(({ id }) => id)).toEqual([second.id]);
+    expect(settled.map(({ id }) => id)).toEqual([first.id]);
+    expect(forwarded).toEqual([first.id]);
+  });
+
   it('gives back at the end what it has not begun with', async () => {
     const { processor, rulesOf, given, settled } = processing();
     const held = Array.from({ length: 200 }, () => arrival());

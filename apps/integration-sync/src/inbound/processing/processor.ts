@@ -124,20 +124,18 @@ export class Processor implements OnApplicationBootstrap, BeforeApplicationShutd
 
   private async run(): Promise<void> {
     while (!this.stopped && (this.hand.size > 0 || this.due)) {
-      await this.giveBack(this.hand.claimedBefore(performance.now() - RENEWED_AFTER_MS));
+      await this.giveBack(this.hand.claimedBefore(staleSince()));
       const claimed = this.due ? await this.claimDue() : 0;
       const events = this.hand.first(AT_ONCE + claimed);
       if (events.length === 0) continue;
       const rules = await this.endpoints.rulesOf([...new Set(events.map((one) => one.arrival.endpointId))]);
-      const isLong = ({ arrival }: InHand): boolean => arrival.events.length > LONG;
-      // The others do not wait for what takes long.
-      const lots = [events.filter((one) => !isLong(one)), ...events.filter(isLong).map((one) => [one])];
-      for (const lot of lots.filter(({ length }) => length > 0)) {
+      for (const lot of lotsOf(events)) {
+        // Its turn came too late: it is given back in a moment.
+        if (this.stopped || lot.some(({ claim }) => claim.at < staleSince())) break;
         this.hand.remove(lot);
         await this.settle(
           await Promise.all(lot.map((one) => this.process(one, rules.get(one.arrival.endpointId)))),
         );
-        if (this.stopped) break;
       }
     }
     if (this.stopped) await this.giveBack(this.hand.removeAll());
@@ -224,6 +222,15 @@ export class Processor implements OnApplicationBootstrap, BeforeApplicationShutd
       since = now;
     };
   }
+}
+
+const staleSince = (): number => performance.now() - RENEWED_AFTER_MS;
+
+/** The others do not wait for what takes long. */
+function lotsOf(events: readonly InHand[]): readonly (readonly InHand[])[] {
+  const isLong = ({ arrival }: InHand): boolean => arrival.events.length > LONG;
+  const lots = [events.filter((one) => !isLong(one)), ...events.filter(isLong).map((one) => [one])];
+  return lots.filter(({ length }) => length > 0);
 }
 
 function noticeOf(

@@ -60,7 +60,7 @@ export type {
 export { InboundDelivery, type InboundRequest } from './delivery/inbound-delivery';
 export { InboundHeaders } from './delivery/inbound-headers';
 export { toCloudEvent, type CloudEvent, type CloudEventOptions } from './events/cloud-event';
-export { eventName, normalise, outboundEventType } from './events/normalise';
+export { eventName, normalise, outboundEventType, payloads } from './events/normalise';
 export {
   connectorById,
   connectorFor,

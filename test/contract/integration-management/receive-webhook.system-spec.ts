@@ -67,7 +67,7 @@ describe('every provider, signing with its own library or by its manual', () => 
         contentType: headers['Content-Type'] ?? '',
         seconds,
       });
-      const token = proof.token === undefined ? query : `?token=${encodeURIComponent(proof.token)}`;
+      const token = proof.token === undefined ? query : `?token=${proof.token}`;
       const send = () => deliver(hub, at(endpoint) + token, body, { ...headers, ...proof.headers });
 
       const first = await send();
@@ -87,7 +87,8 @@ describe('every provider, signing with its own library or by its manual', () => 
         normalized: fixture.expected.events,
       });
       // What proves who sent it could be used again.
-      for (const value of proof.token === undefined ? [] : [proof.token])
+      const told = Object.entries(proof.headers).filter(([name]) => !/(?:-id|timestamp)$/i.test(name));
+      for (const value of [proof.token ?? [], told.map(([, proven]) => proven)].flat())
         expect(JSON.stringify([event.url, event.headers])).not.toContain(value);
       if (webhook.scheme.proves === 'credential' && signer.publicKey !== true)
         expect(JSON.stringify([event.url, event.headers])).not.toContain(signer.secret);
@@ -273,6 +274,8 @@ describe('what is taken', () => {
     ['XML', '<a/>', 'application/xml'],
     ['bytes', Buffer.from([0, 255, 1, 254]), 'application/octet-stream'],
     ['text of no type', 'hello', ''],
+    ['what has a type that is none', 'hello', 'text'],
+    ['what has a type that is none, with a parameter', 'hello', ';charset=utf-8'],
     ['nothing', '', 'application/json'],
   ])('%s, byte for byte', async (_what, content, type) => {
     const endpoint = await makeEndpoint(hub, 'generic', { verify_signature: false });
@@ -543,6 +546,11 @@ describe('what goes out', () => {
   test('a delivery of the hub that arrives is stopped', async () => {
     const project_id = hub.project();
     const endpoint = await makeEndpoint(hub, 'standard-webhooks', {}, { project_id });
+    const ignored = async () => {
+      const { text } = await hub.call('GET', '/metrics');
+      return Number(/^webhook_events_processed\{[^}]*status="ignored"[^}]*\} (\d+)/m.exec(text)?.[1] ?? 0);
+    };
+    const before = await ignored();
     const made = await hub.call('POST', '/api/v1/webhooks', {
       body: { project_id, name: 'Loop', url: hub.url + at(endpoint), events: ['*'], secret: SECRET },
     });
@@ -553,6 +561,7 @@ describe('what goes out', () => {
     const event = await until('it arrived', 15_000, async () => (await eventsOf(hub, endpoint)).items[0]);
     expect(event).toMatchObject({ status: 'ignored', reason: expect.stringContaining('loop') as unknown });
     expect((await eventsOf(hub, endpoint)).total).toBe(1);
+    expect(await ignored()).toBe(before + 1);
   });
 });
 

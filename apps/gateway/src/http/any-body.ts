@@ -12,6 +12,14 @@ const INFLATERS: Readonly<Record<string, typeof gunzip>> = {
   deflate: inflate,
 };
 
+/** Where any type is taken, what names none stands for none: Fastify would refuse it before anybody looks. */
+export function forgetBadType(request: FastifyRequest): void {
+  const { headers } = request.raw;
+  const named = headers['content-type'] !== undefined;
+  if (request.hub.facts?.takesAnything === true && named && request.mediaType === undefined)
+    delete headers['content-type'];
+}
+
 /** A body of any type, where the route takes that; kept in `hub.rawBody`. */
 export function takeAnything(request: FastifyRequest, payload: IncomingMessage, done: Taken): void {
   if (request.hub.facts?.takesAnything !== true) {

@@ -14,6 +14,7 @@ import type { UsageRecorder } from '../usage/usage-recorder';
 import { NO_CONTENT, Paged } from '../surfaces/answers';
 import { ROUTE_FACTS } from '../surfaces/route-facts';
 import type { AddressLists } from './address-lists';
+import { forgetBadType } from './any-body';
 import type { Failures } from './failures';
 import { RequestState } from './request-state';
 import { securityHeaders, type Headers } from './security-headers';
@@ -92,6 +93,7 @@ export class RequestPipeline {
 
   private readonly admit = (request: FastifyRequest, reply: FastifyReply, done: Done): void => {
     this.open(request, reply);
+    forgetBadType(request);
     this.check(request, reply).then(() => done(), done);
   };
 

@@ -39,6 +39,11 @@ export class Doors implements OnModuleInit {
     await this.notices.listen(inboundEndpointsChanged, ({ paths }) => this.cache.drop(...paths));
   }
 
+  /** Whether it is known, without asking, that there is one or none. */
+  knows(path: string): boolean {
+    return this.cache.peek(path) !== undefined;
+  }
+
   /** Null where there is none. */
   at(path: string, deadlineMs: number): Door | null | Promise<Door | null> {
     return this.cache.get(path, () => this.ask(path, deadlineMs));

@@ -9,12 +9,17 @@ import {
 import { RpcClient } from '@signalbox/rpc';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { limitHeaders, secondsUntilReset } from '../limits/limit-headers';
-import { Limiter } from '../limits/limiter';
-import { ofAddress } from '../limits/policies';
-import { Doors } from './doors';
+import { Limiter, type Verdict } from '../limits/limiter';
+import { type LimitedRequest, ofAddress } from '../limits/policies';
+import { type Door, Doors } from './doors';
 
 /** From the last byte of the request: Slack takes a delivery for lost after three seconds. */
 const ANSWER_MS = 2_500;
+/**
+ * Paths that are nobody's and had to be asked for, a minute of one address. More than the deliveries it may send to such paths, since those
+ * to endpoints are refused with them: providers send all their customers' from the same addresses.
+ */
+const LOOKUPS_IN_VAIN = 300;
 /** When a provider may try again what could not be stored. */
 const AGAIN_SECONDS = 5;
 
@@ -39,7 +44,7 @@ export class Intake {
     reply: FastifyReply,
   ): Promise<StoredDelivery | undefined> {
     const until = Date.now() + ANSWER_MS;
-    const door = INBOUND_PATH.test(path) ? await inTime(() => this.doors.at(path, ANSWER_MS)) : null;
+    const door = INBOUND_PATH.test(path) ? await this.doorAt(path, request, reply) : null;
     // Before it is counted: a stranger must not use up what is the provider's.
     const barred = door !== null && !door.admits(request.ip);
     const share = door === null || barred ? ofAddress(request.ip) : `endpoint:${door.endpointId}`;
@@ -57,6 +62,16 @@ export class Intake {
     reply: FastifyReply,
   ): Promise<StoredDelivery | undefined> {
     return await this.receive({ provider, id }, request, reply, ANSWER_MS);
+  }
+
+  /** @throws DomainError `RATE_LIMITED` before anybody is asked, where the address has asked for too many that there are not */
+  private async doorAt(path: string, request: FastifyRequest, reply: FastifyReply): Promise<Door | null> {
+    if (this.doors.knows(path)) return await this.doors.at(path, ANSWER_MS);
+    const lookups = limited(request, `lookups:${ofAddress(request.ip)}`, LOOKUPS_IN_VAIN);
+    tell(await this.limiter.look(lookups), reply);
+    const door = await inTime(() => this.doors.at(path, ANSWER_MS));
+    if (door === null) await this.limiter.admit(lookups);
+    return door;
   }
 
   private async receive(
@@ -87,21 +102,29 @@ export class Intake {
   private async count(
     key: string,
     limit: number | null,
-    { method, ip, hub }: FastifyRequest,
+    request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const verdict = await this.limiter.admit({
-      method,
-      address: ip,
-      kind: 'receive',
-      surface: hub.surface.name,
-      principal: undefined,
-      receive: { key, limit },
-    });
-    reply.headers(limitHeaders(verdict));
-    const { allowed, resetMs } = verdict.usage;
-    if (!allowed) throw new DomainError({ code: 'RATE_LIMITED', retryAfter: secondsUntilReset(resetMs) });
+    tell(await this.limiter.admit(limited(request, key, limit)), reply);
   }
+}
+
+function limited({ method, ip, hub }: FastifyRequest, key: string, limit: number | null): LimitedRequest {
+  return {
+    method,
+    address: ip,
+    kind: 'receive',
+    surface: hub.surface.name,
+    principal: undefined,
+    receive: { key, limit },
+  };
+}
+
+/** @throws DomainError `RATE_LIMITED` */
+function tell(verdict: Verdict, reply: FastifyReply): void {
+  reply.headers(limitHeaders(verdict));
+  const { allowed, resetMs } = verdict.usage;
+  if (!allowed) throw new DomainError({ code: 'RATE_LIMITED', retryAfter: secondsUntilReset(resetMs) });
 }
 
 /** Whatever was late or away: try again. */

@@ -30,6 +30,12 @@ export class Limiter {
       return whenKnown(this.store.peek(counters), (usages) => letIn(counters, usages));
     return whenKnown(this.store.take(counters), (usages) => judge(counters, usages));
   }
+
+  /** What `admit` would say, counting nothing. */
+  look(request: LimitedRequest): Verdict | Promise<Verdict> {
+    const counters = this.policies.bindingOn(request);
+    return whenKnown(this.store.peek(counters), (usages) => judge(counters, usages));
+  }
 }
 
 function whenKnown<T, R>(value: T | Promise<T>, next: (value: T) => R): R | Promise<R> {

@@ -209,6 +209,11 @@ export const ERROR_SENTENCES = {
     'zh-TW': '簽名缺失或錯誤',
     'zh-CN': '签名缺失或错误',
   },
+  too_many_endpoints: {
+    en: 'No secret that was tried signed it, and it is too large for trying all: send it to the address of its endpoint',
+    'zh-TW': '已嘗試的密鑰均不相符，且內容過大，無法逐一嘗試所有密鑰：請傳送至該端點的專屬位址',
+    'zh-CN': '已尝试的密钥均不匹配，且内容过大，无法逐一尝试所有密钥：请发送到该端点的专属地址',
+  },
   unreadable_request: {
     en: 'The request cannot be read',
     'zh-TW': '請求無法解析',

@@ -69,7 +69,7 @@ export interface Unsigned {
 
 export interface Proof {
   readonly headers: Readonly<Record<string, string>>;
-  /** Parameter in the URL. */
+  /** Parameter in the URL, as it is written there. */
   readonly token?: string;
 }
 
@@ -98,7 +98,7 @@ export async function draft(fixture: Sendable, signer: Signer, seconds: number):
   const proof = await signer.sign({ body, url, contentType, seconds });
   return {
     method: 'POST',
-    url: proof.token === undefined ? url : `${url}?token=${encodeURIComponent(proof.token)}`,
+    url: proof.token === undefined ? url : `${url}?token=${proof.token}`,
     headers: [...Object.entries(headers), ...Object.entries(proof.headers)],
     body,
     proofs: Object.keys(proof.headers),

@@ -5,7 +5,7 @@ import Ajv2020 from 'ajv/dist/2020';
 import { ConnectionSettings, type ConnectorRequest, type ConnectorResponse } from '../connection/connection';
 import type { Connector, WebhookPart } from '../connector';
 import type { InboundDelivery } from '../delivery/inbound-delivery';
-import { normalise, outboundEventType } from '../events/normalise';
+import { normalise, outboundEventType, payloads } from '../events/normalise';
 import type { Verdict, VerifyContext } from '../verify/verdict';
 import {
   deliver,
@@ -301,6 +301,7 @@ function describeFacts(connector: Receiver, fixture: WebhookFixture): void {
       expected.map((one, part) => ({ provider: connector.id, delivery_id: deliveryId, part, ...one })),
     );
     expect(events.map(outboundEventType)).toEqual(types);
+    expect(payloads(connector, delivery)).toHaveLength(events.length);
     for (const type of types) expect(type).toMatch(EVENT_TYPE_PATTERN);
     expect(connector.webhook.handshake?.(delivery)).toBeUndefined();
     expect(connector.webhook.preflight?.(delivery)).toBeUndefined();
@@ -345,7 +346,7 @@ function describeNonsense(connector: Receiver): void {
     ]) {
       const delivery = deliver({
         method: 'POST',
-        url: 'https://hub.example.com/?',
+        url: 'https://hub.example.com/?token=%E0%A4%A&bodySHA256=%zz',
         headers: [
           ['Content-Type', contentType],
           ['X-GitHub-Event', '__proto__'],
@@ -362,6 +363,7 @@ function describeNonsense(connector: Receiver): void {
       connector.webhook.handshake?.(delivery);
       connector.webhook.preflight?.(delivery);
       const events = normalise(connector, delivery, RECEIVED);
+      expect(payloads(connector, delivery)).toHaveLength(events.length);
       for (const event of events) {
         expect(outboundEventType(event)).toMatch(EVENT_TYPE_PATTERN);
         expect(outboundEventType(event).length).toBeLessThanOrEqual(EVENT_TYPE_MAX_LENGTH);

@@ -38,10 +38,13 @@ export class InboundDelivery {
     return this.headers.one('content-type')?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   }
 
-  /** The first value of a parameter in the URL's query. */
+  /** The first value of a parameter in the URL's query. A `+` is one, as in a secret that somebody pasted, and no space as in forms. */
   queryParameter(name: string): string | undefined {
     const start = this.url.indexOf('?');
-    return start < 0 ? undefined : (new URLSearchParams(this.url.slice(start + 1)).get(name) ?? undefined);
+    const prefix = `${name}=`;
+    const parts = start < 0 ? [] : this.url.slice(start + 1).split('&', MOST_FIELDS);
+    const found = parts.find((part) => part.startsWith(prefix));
+    return found === undefined ? undefined : unescaped(found.slice(prefix.length));
   }
 
   /** The fields of a form; undefined when the body is none, or has more fields than anybody sends. */
@@ -65,6 +68,15 @@ export class InboundDelivery {
     } catch {
       return undefined;
     }
+  }
+}
+
+/** As it stands where its escapes mean nothing. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 

@@ -21,6 +21,18 @@ export function normalise(
   return [one(first, 0), ...others.map((facts, i) => one(facts, i + 1))];
 }
 
+/**
+ * What the body says of each event of the delivery, in their order: all of it where it tells of a single one. Undefined where that is no
+ * JSON.
+ */
+export function payloads(
+  { webhook }: { readonly webhook: WebhookPart },
+  delivery: InboundDelivery,
+): readonly unknown[] {
+  const pieces = webhook.pieces?.(delivery) ?? [];
+  return pieces.length > 0 ? pieces : [delivery.payload];
+}
+
 function normaliseOne(
   { id, title }: Connector,
   facts: EventFacts,

@@ -11,7 +11,7 @@ const BATCH = 'application/cloudevents-batch+json';
 /** What can be told of a delivery of whom nobody knows: a CloudEvent, or the usual names. */
 export function plainFacts(delivery: InboundDelivery): readonly EventFacts[] {
   const { headers, payload } = delivery;
-  if (delivery.contentType === BATCH) return listAt(payload, MOST_EVENTS).map(structured);
+  if (delivery.contentType === BATCH) return plainPieces(delivery).map(structured);
   if (isStructured(payload)) return [structured(payload)];
   const binary = headers.one('ce-type');
   if (binary !== undefined) {
@@ -26,6 +26,11 @@ export function plainFacts(delivery: InboundDelivery): readonly EventFacts[] {
   if (event === null) return [];
   const times = TIMES.map((name) => timeAt(payload, name));
   return [{ event, occurredAt: times.find((time) => time !== null) }];
+}
+
+/** Those of a batch of CloudEvents. */
+export function plainPieces({ contentType, payload }: InboundDelivery): readonly unknown[] {
+  return contentType === BATCH ? listAt(payload, MOST_EVENTS) : [];
 }
 
 /** An event is known by source and id together: ids of two sources may be the same. */

@@ -18,8 +18,9 @@ import { InboundEndpointEntity } from './inbound-endpoint.entity';
 const UNIQUE_VIOLATION = '23505';
 
 /** An endpoint as intake needs it. */
-export interface ReceivingRow extends EndpointRules {
+export interface ReceivingRow {
   readonly id: string;
+  readonly integration_id: string;
   readonly provider: string;
   readonly secret: string;
   readonly previous_secret: string | null;
@@ -32,8 +33,8 @@ export interface ReceivingRow extends EndpointRules {
 
 /** An endpoint that is switched on, of an integration that nobody has switched off. */
 const RECEIVING = `
-  SELECT e.id, e.integration_id, i.project_id, i.provider, e.secret, e.previous_secret, e.previous_until, e.verify_signature,
-    e.signature_header, e.allowed_ips, e.rate_limit, e.rules
+  SELECT e.id, e.integration_id, i.provider, e.secret, e.previous_secret, e.previous_until, e.verify_signature,
+    e.signature_header, e.allowed_ips, e.rate_limit
   FROM inbound_endpoints e JOIN integrations i ON i.id = e.integration_id
   WHERE e.is_active AND i.status <> 'INACTIVE'`;
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { InboundEventRawView, InboundEventView } from '@signalbox/contracts';
-import { eventsOf } from '../processing/processor';
+import { eventsOf } from '../processing/reading';
 import type { ListedEvent } from './events.repository';
 import type { InboundEventEntity } from './inbound-event.entity';
 
@@ -28,7 +28,7 @@ export function eventView(event: ListedEvent): InboundEventView {
 export function rawEventView(event: InboundEventEntity): InboundEventRawView {
   const { method, url, headers, body } = event;
   const text = isUtf8(body);
-  const { events } = eventsOf({
+  const events = eventsOf({
     ...event,
     delivery_id: event.deliveryId,
     received_at: event.receivedAt,

@@ -1,9 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@signalbox/database';
 
+/** Counted, every few seconds; beyond that it matters that there are many, and not how many. */
+const MOST_PENDING = 100_000;
+
 export interface InboundFigures {
   readonly endpoints: number;
   readonly activeEndpoints: number;
+  /** `MOST_PENDING` at most. */
   readonly pending: number;
   /** Events that ended in that state. */
   readonly processed: number;
@@ -19,9 +23,10 @@ export class InboundFiguresRepository {
       `SELECT
          (SELECT count(*) FROM inbound_endpoints) AS endpoints,
          (SELECT count(*) FROM inbound_endpoints WHERE is_active) AS "activeEndpoints",
-         (SELECT count(*) FROM inbound_events WHERE status = 'pending') AS pending,
+         (SELECT count(*) FROM (SELECT FROM inbound_events WHERE status = 'pending' LIMIT $1) p) AS pending,
          (SELECT coalesce(sum(events), 0) FROM inbound_totals WHERE status = 'processed') AS processed,
          (SELECT coalesce(sum(events), 0) FROM inbound_totals) AS ended`,
+      [MOST_PENDING],
     );
     const [row] = rows;
     return {

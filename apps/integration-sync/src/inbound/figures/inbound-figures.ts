@@ -20,7 +20,10 @@ const endpoints = gauge({
 const active = gauge({ name: 'active_webhooks', help: 'Number of those that are switched on' });
 const total = gauge({ name: 'total_webhook_events', help: 'Number of webhook events received' });
 const processed = gauge({ name: 'processed_webhook_events', help: 'Number of processed webhook events' });
-const pending = gauge({ name: 'pending_webhook_events', help: 'Number of pending webhook events' });
+const pending = gauge({
+  name: 'pending_webhook_events',
+  help: 'Number of pending webhook events; 100000 stands for as many or more',
+});
 const lastDay = gauge({
   name: 'webhook_events_last_24h',
   help: 'Number of webhook events received in the last 24 hours',

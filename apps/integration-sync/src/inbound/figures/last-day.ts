@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, idFloor } from '@signalbox/database';
+import { column, Database, idFloor } from '@signalbox/database';
 
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 24 * 60;
@@ -22,6 +22,7 @@ export class LastDay {
   async count(now = Date.now()): Promise<number> {
     const first = Math.floor(now / MINUTE_MS) - DAY_MINUTES;
     const over = Math.floor((now - SETTLED_MS) / MINUTE_MS);
+    const last = Math.max(over, Math.floor(now / MINUTE_MS));
     for (const minute of this.counted.keys()) if (minute < first) this.counted.delete(minute);
     this.next = Math.max(this.next, first);
     while (this.next < over) {
@@ -29,16 +30,21 @@ export class LastDay {
       for (const [minute, events] of await this.between(this.next, end)) this.counted.set(minute, events);
       this.next = end;
     }
-    const open = await this.between(this.next, null);
+    const open = await this.between(this.next, last + 1);
     return [...this.counted.values(), ...open.values()].reduce((sum, events) => sum + events, 0);
   }
 
-  /** By the minute in which it came; an event's id is a moment younger than it is. */
-  private async between(from: number, to: number | null): Promise<Map<number, number>> {
+  /** By the minute of their ids, which the index of the ids tells alone. */
+  private async between(from: number, to: number): Promise<Map<number, number>> {
+    const minutes = Array.from({ length: to - from }, (_, i) => from + i);
     const { rows } = await this.database.query<{ minute: string; events: string }>(
-      `SELECT greatest($1, floor(extract(epoch FROM received_at) / 60))::bigint AS minute, count(*) AS events
-       FROM inbound_events WHERE id >= $2 AND ($3::uuid IS NULL OR id < $3) GROUP BY 1`,
-      [from, floorOf(from), to === null ? null : floorOf(to)],
+      `SELECT minute, (SELECT count(*) FROM inbound_events WHERE id >= low AND id < high) AS events
+       FROM unnest($1::bigint[], $2::uuid[], $3::uuid[]) AS m(minute, low, high)`,
+      [
+        column(minutes),
+        column(minutes.map((minute) => floorOf(minute))),
+        column(minutes.map((minute) => floorOf(minute + 1))),
+      ],
     );
     return new Map(rows.map(({ minute, events }) => [Number(minute), Number(events)]));
   }

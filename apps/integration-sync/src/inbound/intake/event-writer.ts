@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '@signalbox/contracts';
 import { Batcher, column, Database, newId } from '@signalbox/database';
-import { CLAIM_SECONDS } from '../processing/claims.repository';
+import { type Claim, CLAIM_SECONDS, weightOf } from '../processing/claims.repository';
+import { AT_ONCE } from '../processing/forwarder';
 import { Processor } from '../processing/processor';
 
 const MAX_BATCH = 256;
@@ -36,7 +37,7 @@ export interface StoredEvent {
   readonly id: string;
   readonly duplicate: boolean;
   /** By which whoever stored it may process it; null where others will. */
-  readonly claim: string | null;
+  readonly claim: Claim | null;
 }
 
 interface Row {
@@ -47,7 +48,7 @@ interface Row {
 
 /**
  * All of a batch in one statement; the bodies as they are, one behind the other. What was delivered before is left alone, and found.
- * What is to be processed is claimed in the same breath, where there is a claim. Lateral, because a plan that joins reads everything the
+ * What is to be processed is claimed in the same breath, where it has a claim. Lateral, because a plan that joins reads everything the
  * endpoint ever received.
  */
 const STORE = {
@@ -55,17 +56,16 @@ const STORE = {
   text: `
   WITH input AS (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::integer[],
-      $9::text[], $10::text[], $11::json[], $12::integer[], $13::integer[], $14::text[], $15::timestamptz[])
+      $9::text[], $10::text[], $11::json[], $12::integer[], $13::integer[], $14::text[], $15::timestamptz[], $16::uuid[])
       AS i(id, endpoint_id, delivery_id, provider, event_type, event, action, parts, method, url, headers, starts, size,
-        ignored, received_at)
+        ignored, received_at, claim)
   ), stored AS (
     INSERT INTO inbound_events (id, endpoint_id, delivery_id, provider, event_type, event, action, parts, method, url,
       headers, body, status, reason, claimed_by, attempts, next_attempt_at, received_at, processed_at)
     SELECT id, endpoint_id, delivery_id, provider, event_type, event, action, parts, method, url, headers,
-      substring($16::bytea FROM starts FOR size), CASE WHEN ignored IS NULL THEN 'pending' ELSE 'ignored' END, ignored,
-      CASE WHEN ignored IS NULL THEN $17::uuid END,
-      CASE WHEN ignored IS NULL AND $17::uuid IS NOT NULL THEN 1 ELSE 0 END,
-      CASE WHEN ignored IS NULL THEN CASE WHEN $17::uuid IS NULL THEN received_at ELSE now() + make_interval(secs => $18) END END,
+      substring($17::bytea FROM starts FOR size), CASE WHEN ignored IS NULL THEN 'pending' ELSE 'ignored' END, ignored,
+      claim, CASE WHEN claim IS NULL THEN 0 ELSE 1 END,
+      CASE WHEN claim IS NOT NULL THEN now() + make_interval(secs => $18) WHEN ignored IS NULL THEN received_at END,
       received_at, CASE WHEN ignored IS NOT NULL THEN received_at END
     FROM input
     ON CONFLICT (endpoint_id, delivery_id) WHERE delivery_id IS NOT NULL DO NOTHING
@@ -148,14 +148,36 @@ export class EventWriter {
   }
 
   private async store(events: readonly NewInboundEvent[]): Promise<Map<string, StoredEvent>> {
-    const claim = this.processor.hasRoom ? newId() : null;
-    const { rows } = await this.database.query<Row>(STORE, [...columns(events), claim, CLAIM_SECONDS]);
+    const claim: Claim = { id: newId(), at: performance.now() };
+    const claimed = this.fitting(events);
+    const { rows } = await this.database.query<Row>(STORE, [
+      ...columns(
+        events,
+        events.map((event) => (claimed.has(event.id) ? claim.id : null)),
+      ),
+      CLAIM_SECONDS,
+    ]);
     const results = new Map<string, StoredEvent>();
     for (const { id, stored, first } of rows) {
       const found = stored ? id : (first ?? (await this.firstOf(events.find((event) => event.id === id))));
-      if (found !== undefined) results.set(id, { id: found, duplicate: !stored, claim });
+      if (found !== undefined)
+        results.set(id, { id: found, duplicate: !stored, claim: claimed.has(id) ? claim : null });
     }
     return results;
+  }
+
+  /** Those that this process has room for, to process them next. What tells of very many is left to the sweep, a few at a time. */
+  private fitting(events: readonly NewInboundEvent[]): Set<string> {
+    const fitting = new Set<string>();
+    const { room } = this.processor;
+    let { weight } = room;
+    for (const { id, body, parts, ignored } of events) {
+      const own = weightOf(body.length, parts);
+      if (ignored !== null || parts > AT_ONCE || fitting.size >= room.events || own > weight) continue;
+      weight -= own;
+      fitting.add(id);
+    }
+    return fitting;
   }
 
   /** Stored by somebody else while the statement ran, who was not to be seen from there. */
@@ -177,7 +199,10 @@ function keyOf({ id, endpointId, deliveryId }: NewInboundEvent): string {
 }
 
 /** In the order in which the statement names them. */
-function columns(events: readonly NewInboundEvent[]): (string | Buffer)[] {
+function columns(
+  events: readonly NewInboundEvent[],
+  claims: readonly (string | null)[],
+): (string | Buffer)[] {
   let end = 1;
   const starts = events.map(({ body }) => {
     end += body.length;
@@ -199,6 +224,7 @@ function columns(events: readonly NewInboundEvent[]): (string | Buffer)[] {
     column(events.map((event) => event.body.length)),
     column(events.map((event) => event.ignored)),
     column(events.map((event) => event.receivedAt)),
+    column(claims),
     Buffer.concat(events.map((event) => event.body)),
   ];
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import {
   eventName,
@@ -5,6 +6,7 @@ import {
   InboundHeaders,
   normalise,
   outboundEventType,
+  payloads,
 } from '@signalbox/connectors';
 import {
   type CallContext,
@@ -16,7 +18,7 @@ import {
 import { newId } from '@signalbox/database';
 import { counter } from '@signalbox/observability';
 import type { HubMark } from '@signalbox/security';
-import { Processor } from '../processing/processor';
+import { processed, Processor } from '../processing/processor';
 import { EventWriter, LATE } from './event-writer';
 import { KnownEndpoints, type ReceivingEndpoint } from './known-endpoints';
 import { maskedHeaders, maskedUrl } from './masked-request';
@@ -76,7 +78,10 @@ export class IntakeService {
     if (first === undefined) throw new DomainError({ code: 'FORBIDDEN', messageKey: 'address_refused' });
     if (ASKING.has(delivery.method)) return welcome(first, delivery);
     // At a provider's common address the secret alone tells whose delivery it is.
-    const endpoint = verified('path' in input.target ? admitting : admitting.filter(verifies), delivery);
+    const endpoint = await verified(
+      'path' in input.target ? admitting : admitting.filter(verifies),
+      delivery,
+    );
     const handshake = endpoint.receiver.webhook.handshake?.(delivery);
     if (handshake !== undefined) {
       received.inc({ provider: endpoint.receiver.id, outcome: 'handshake' });
@@ -91,7 +96,7 @@ export class IntakeService {
   }
 
   private async store(
-    { id, receiver, rules }: ReceivingEndpoint,
+    { id, receiver }: ReceivingEndpoint,
     delivery: InboundDelivery,
     input: InboundRequestInput,
     deadline: number,
@@ -121,11 +126,17 @@ export class IntakeService {
     if (stored === LATE) throw new DomainError({ code: 'SERVICE_UNAVAILABLE', retryAfter: 5 });
     const outcome = stored.duplicate ? 'duplicate' : 'stored';
     received.inc({ provider: receiver.id, outcome });
-    if (!stored.duplicate && ignored === null) {
-      const { payload } = delivery;
-      const arrival = { id: stored.id, endpointId: id, replays: 0, events, payload };
+    if (!stored.duplicate && ignored !== null) processed.inc({ status: 'ignored' });
+    else if (!stored.duplicate) {
+      const arrival = {
+        id: stored.id,
+        endpointId: id,
+        replays: 0,
+        events,
+        payloads: payloads(receiver, delivery),
+      };
       if (stored.claim === null) this.processor.wake();
-      else this.processor.take({ claim: stored.claim, arrival, endpoint: rules }, delivery.body.length);
+      else this.processor.take(stored.claim, arrival, delivery.body.length);
     }
     return { outcome, event_id: stored.id, event_type: eventName(event) };
   }
@@ -137,26 +148,43 @@ export class IntakeService {
 
 const verifies = (endpoint: ReceivingEndpoint): boolean => endpoint.verifies;
 
-/** @throws DomainError `NOT_FOUND` where the provider does not ask beforehand */
+/** @throws DomainError `METHOD_NOT_ALLOWED` where the provider does not ask beforehand */
 function welcome({ receiver }: ReceivingEndpoint, delivery: InboundDelivery): InboundAnswer {
   const answer = receiver.webhook.preflight?.(delivery);
   if (answer === undefined) throw new DomainError({ code: 'METHOD_NOT_ALLOWED' });
   return { outcome: 'handshake', ...answer };
 }
 
-/** @throws DomainError `UNAUTHENTICATED` where no endpoint has the secret */
-function verified(endpoints: readonly ReceivingEndpoint[], delivery: InboundDelivery): ReceivingEndpoint {
+/** Bytes that are hashed for one request, where it is not said whose it is; a first endpoint is always tried. */
+const MOST_HASHED = 16 * 1024 * 1024;
+/** Tried before others get their turn. */
+const TRIED_AT_ONCE = 4;
+
+/** @throws DomainError `UNAUTHENTICATED` where no endpoint has the secret, or there are too many for so large a body */
+async function verified(
+  endpoints: readonly ReceivingEndpoint[],
+  delivery: InboundDelivery,
+): Promise<ReceivingEndpoint> {
   const now = Date.now();
   let reason = 'no_secret';
-  for (const endpoint of endpoints) {
+  let hashed = 0;
+  for (const [tried, endpoint] of endpoints.entries()) {
     if (!endpoint.verifies) return endpoint;
-    const verdict = endpoint.receiver.webhook.scheme.verify(delivery, {
-      secrets: endpoint.secretsAt(now),
-      nowSeconds: now / 1000,
-    });
+    const secrets = endpoint.secretsAt(now);
+    hashed += delivery.body.length * secrets.length;
+    if (tried > 0 && hashed > MOST_HASHED) throw refusal(endpoint, 'too_many_endpoints');
+    if (tried > 0 && tried % TRIED_AT_ONCE === 0) await nextTurn();
+    const verdict = endpoint.receiver.webhook.scheme.verify(delivery, { secrets, nowSeconds: now / 1000 });
     if (verdict.verified) return endpoint;
     reason = verdict.reason;
   }
-  refused.inc({ provider: endpoints[0]?.receiver.id ?? 'none', reason });
-  throw new DomainError({ code: 'UNAUTHENTICATED', messageKey: 'signature_refused' });
+  throw refusal(endpoints[0], reason);
+}
+
+function refusal(endpoint: ReceivingEndpoint | undefined, reason: string): DomainError {
+  refused.inc({ provider: endpoint?.receiver.id ?? 'none', reason });
+  return new DomainError({
+    code: 'UNAUTHENTICATED',
+    messageKey: reason === 'too_many_endpoints' ? reason : 'signature_refused',
+  });
 }

@@ -3,16 +3,13 @@ import { connectorById, connectorFor, receiverFor, type ReceivingConnector } fro
 import { type InboundTarget, inboundEndpointsChanged } from '@signalbox/contracts';
 import { Notices } from '@signalbox/rpc';
 import { AddressRanges, SecretBox } from '@signalbox/security';
-import {
-  type EndpointRules,
-  EndpointsRepository,
-  type ReceivingRow,
-} from '../endpoints/endpoints.repository';
+import { EndpointsRepository, type ReceivingRow } from '../endpoints/endpoints.repository';
 import { goodSecrets } from '../endpoints/sealing';
 import { validate as isUuid } from 'uuid';
 
 /** Whatever became of the notice, a change holds after so long. */
 const BELIEVED_MS = 5_000;
+/** As many again of which there is none. */
 const REMEMBERED = 10_000;
 /** Endpoints that a provider's common address tries. */
 const CANDIDATES = 100;
@@ -21,7 +18,6 @@ const CANDIDATES = 100;
 export interface ReceivingEndpoint {
   readonly id: string;
   readonly receiver: ReceivingConnector;
-  readonly rules: EndpointRules;
   readonly verifies: boolean;
   readonly rateLimit: number | null;
   readonly allowedIps: readonly string[];
@@ -39,6 +35,8 @@ interface Entry {
 @Injectable()
 export class KnownEndpoints implements OnModuleInit {
   private readonly entries = new Map<string, Entry>();
+  /** Apart, so that whoever guesses cannot crowd out those who know; also what is being looked up. */
+  private readonly missing = new Map<string, Entry>();
 
   constructor(
     private readonly endpoints: EndpointsRepository,
@@ -47,7 +45,9 @@ export class KnownEndpoints implements OnModuleInit {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    this.notices.onReconnect(() => this.entries.clear());
+    this.notices.onReconnect(() => {
+      for (const known of [this.entries, this.missing]) known.clear();
+    });
     await this.notices.listen(inboundEndpointsChanged, ({ paths }) => this.forget(...paths));
   }
 
@@ -68,14 +68,16 @@ export class KnownEndpoints implements OnModuleInit {
 
   /** Whatever is known of it. */
   lookUp(path: string): Promise<readonly ReceivingEndpoint[]> {
-    this.entries.delete(`path ${path}`);
+    this.drop(`path ${path}`);
     return this.at({ path });
   }
 
   /** From now on they are looked up again. */
   forget(...paths: readonly string[]): void {
-    for (const path of paths) this.entries.delete(`path ${path}`);
-    for (const key of this.entries.keys()) if (key.startsWith('provider ')) this.entries.delete(key);
+    for (const path of paths) this.drop(`path ${path}`);
+    for (const known of [this.entries, this.missing]) {
+      for (const key of known.keys()) if (key.startsWith('provider ')) known.delete(key);
+    }
   }
 
   private known(
@@ -83,18 +85,28 @@ export class KnownEndpoints implements OnModuleInit {
     find: () => Promise<readonly ReceivingRow[]>,
   ): Promise<readonly ReceivingEndpoint[]> {
     const now = performance.now();
-    const entry = this.entries.get(key);
+    const entry = this.entries.get(key) ?? this.missing.get(key);
     if (entry && now - entry.at < BELIEVED_MS) return entry.endpoints;
     const endpoints = find().then((rows) => rows.map((row) => this.open(row)));
     const fresh: Entry = { at: now, endpoints };
-    this.entries.delete(key);
-    this.entries.set(key, fresh);
-    const [oldest] = this.entries.keys();
-    if (this.entries.size > REMEMBERED && oldest !== undefined) this.entries.delete(oldest);
-    endpoints.catch(() => {
-      if (this.entries.get(key) === fresh) this.entries.delete(key);
-    });
+    this.drop(key);
+    remember(this.missing, key, fresh);
+    endpoints.then(
+      ({ length }) => {
+        if (length === 0 || this.missing.get(key) !== fresh) return;
+        this.missing.delete(key);
+        remember(this.entries, key, fresh);
+      },
+      () => {
+        if (this.missing.get(key) === fresh) this.missing.delete(key);
+      },
+    );
     return endpoints;
+  }
+
+  private drop(key: string): void {
+    this.entries.delete(key);
+    this.missing.delete(key);
   }
 
   private open(row: ReceivingRow): ReceivingEndpoint {
@@ -107,7 +119,6 @@ export class KnownEndpoints implements OnModuleInit {
     });
     return {
       id: row.id,
-      rules: { integration_id: row.integration_id, project_id: row.project_id, rules: row.rules },
       receiver: receiverFor(connectorFor({ name: row.provider, configuration: {} }), row.signature_header),
       verifies: row.verify_signature,
       rateLimit: row.rate_limit,
@@ -116,4 +127,12 @@ export class KnownEndpoints implements OnModuleInit {
       secretsAt: (now) => secrets.filter(({ until }) => until > now).map(({ secret }) => secret),
     };
   }
+}
+
+function remember(known: Map<string, Entry>, key: string, entry: Entry): void {
+  known.set(key, entry);
+  // Only then: finding the first steps over all that were deleted before it.
+  if (known.size <= REMEMBERED) return;
+  const oldest = known.keys().next();
+  if (!oldest.done) known.delete(oldest.value);
 }

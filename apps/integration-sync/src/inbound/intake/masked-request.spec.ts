@@ -1,4 +1,5 @@
-import { connectorById, type SignatureScheme } from '@signalbox/connectors';
+import { connectorById, CONNECTORS, receiverFor, type SignatureScheme } from '@signalbox/connectors';
+import { MASK } from '@signalbox/security';
 import { maskedHeaders, maskedUrl } from './masked-request';
 
 const scheme = (id: string): SignatureScheme => {
@@ -41,4 +42,25 @@ describe('what is kept of a request', () => {
     expect(maskedUrl(url, scheme('github'))).toBe('https://hub/receive/x?token=********&n=1&flag');
     expect(maskedUrl('https://hub/receive/x', scheme('jenkins'))).toBe('https://hub/receive/x');
   });
+});
+
+it.each(
+  CONNECTORS.flatMap(({ id, webhook }) =>
+    webhook?.scheme.headers[0] ? [[id, webhook.scheme] as const] : [],
+  ),
+)('has no proof of %s', (_, signed) => {
+  const [name = ''] = signed.headers;
+  expect(maskedHeaders([name, 'proof'], signed)).toEqual([name, MASK]);
+});
+
+it('has no signature in a header of whatever name', () => {
+  const [connector] = CONNECTORS;
+  if (connector === undefined) throw new Error('there is none');
+  const { webhook } = receiverFor(connector, 'X-Checksum');
+  expect(maskedHeaders(['x-checksum', 'ab', 'X-Checksums', 'c'], webhook.scheme)).toEqual([
+    'x-checksum',
+    MASK,
+    'X-Checksums',
+    'c',
+  ]);
 });

@@ -3,11 +3,12 @@ import { isSecretName, MASK } from '@signalbox/security';
 
 /** What of a request is kept beside its body. Whatever proves who sent it could be used again, and is masked. */
 export function maskedHeaders(raw: readonly string[], scheme: SignatureScheme): string[] {
-  const proofs = new Set(scheme.headers.map((name) => name.toLowerCase()));
+  // The others say when it was sent, and under which id: connectors read that later.
+  const proof = scheme.headers[0]?.toLowerCase();
   const kept: string[] = [];
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? '';
-    const hidden = isSecretName(name) || (scheme.proves === 'credential' && proofs.has(name.toLowerCase()));
+    const hidden = isSecretName(name) || name.toLowerCase() === proof;
     kept.push(name, hidden ? MASK : (raw[i + 1] ?? ''));
   }
   return kept;

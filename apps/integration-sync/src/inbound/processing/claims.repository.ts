@@ -3,6 +3,22 @@ import { column, Database } from '@signalbox/database';
 
 /** Whoever has not told the result by then is dead: others process it again. */
 export const CLAIM_SECONDS = 20;
+/** What an event of a delivery weighs beside its bytes, in bytes: of a small body many may be made. */
+const PART_WEIGHT = 2048;
+/** Claimed at once, beyond which a single one is. */
+export const CLAIM_WEIGHT = 8 * 1024 * 1024;
+
+/** What a delivery takes of the memory, in bytes: about that of its body and of the events that it tells of. */
+export function weightOf(bodyBytes: number, parts: number): number {
+  return bodyBytes + parts * PART_WEIGHT;
+}
+
+/** A right to process something, until it lapses. */
+export interface Claim {
+  readonly id: string;
+  /** When it was last known to be good for as long as a claim lasts, by `performance.now()`. */
+  readonly at: number;
+}
 
 /** What is to be processed now. */
 export interface ClaimedEvent {
@@ -14,6 +30,7 @@ export interface ClaimedEvent {
   readonly url: string;
   readonly headers: string[];
   readonly body: Buffer;
+  readonly parts: number;
   /** This one included. */
   readonly attempts: number;
   readonly replays: number;
@@ -35,15 +52,26 @@ const CLAIM = {
   name: 'claim-inbound-events',
   text: `
   WITH due AS (
-    SELECT id FROM inbound_events WHERE status = 'pending' AND next_attempt_at <= now()
+    SELECT id, next_attempt_at, octet_length(body) + parts * $5::bigint AS weight FROM inbound_events
+    WHERE status = 'pending' AND next_attempt_at <= now()
     ORDER BY next_attempt_at LIMIT $2 FOR UPDATE SKIP LOCKED
+  ), bounded AS (
+    SELECT id, sum(weight) OVER (ORDER BY next_attempt_at, id ROWS UNBOUNDED PRECEDING) - weight AS before FROM due
   )
   UPDATE inbound_events e
   SET claimed_by = $1, attempts = e.attempts + 1, next_attempt_at = now() + make_interval(secs => $3)
-  FROM due WHERE e.id = due.id
-  RETURNING e.id, e.endpoint_id, e.delivery_id, e.provider, e.method, e.url, e.headers, e.body, e.attempts, e.replays,
-    e.received_at`,
+  FROM bounded b WHERE e.id = b.id AND b.before < $4::bigint
+  RETURNING e.id, e.endpoint_id, e.delivery_id, e.provider, e.method, e.url, e.headers, e.body, e.parts, e.attempts,
+    e.replays, e.received_at`,
 };
+
+const RENEW = `
+  UPDATE inbound_events SET next_attempt_at = now() + make_interval(secs => $3)
+  WHERE id = $1 AND claimed_by = $2 AND status = 'pending'`;
+
+const GIVE_BACK = `
+  UPDATE inbound_events e SET claimed_by = NULL, attempts = e.attempts - 1, next_attempt_at = now()
+  FROM unnest($1::uuid[], $2::uuid[]) AS r(id, claim) WHERE e.id = r.id AND e.claimed_by = r.claim`;
 
 /**
  * Results, and how many there are of each, in one statement. Of a claim that has lapsed nothing is written. Only what is pending is claimed;
@@ -75,10 +103,31 @@ const SETTLE = {
 export class ClaimsRepository {
   constructor(private readonly database: Database) {}
 
-  /** The longest due, at most that many. */
+  /** The longest due, at most that many, and fewer where they weigh `CLAIM_WEIGHT` together. */
   async claim(claimId: string, most: number): Promise<ClaimedEvent[]> {
-    const { rows } = await this.database.query<ClaimedEvent>(CLAIM, [claimId, most, CLAIM_SECONDS]);
+    const { rows } = await this.database.query<ClaimedEvent>(CLAIM, [
+      claimId,
+      most,
+      CLAIM_SECONDS,
+      CLAIM_WEIGHT,
+      PART_WEIGHT,
+    ]);
     return rows;
+  }
+
+  /** From now on it lasts as long as a new one. False where it has lapsed, and another has it. */
+  async renew(eventId: string, claimId: string): Promise<boolean> {
+    const { rowCount } = await this.database.query(RENEW, [eventId, claimId, CLAIM_SECONDS]);
+    return rowCount === 1;
+  }
+
+  /** Of what nobody began with: others may claim it at once, and it has not been tried. */
+  async giveBack(held: readonly { readonly id: string; readonly claim: string }[]): Promise<void> {
+    if (held.length === 0) return;
+    await this.database.query(GIVE_BACK, [
+      column(held.map(({ id }) => id)),
+      column(held.map(({ claim }) => claim)),
+    ]);
   }
 
   /** Answers how many there are of each status. */

@@ -9,12 +9,18 @@ import {
   SYSTEM,
 } from '@signalbox/contracts';
 import { RpcClient } from '@signalbox/rpc';
+import { isFinal } from '../../final-error';
 import type { EndpointRules } from '../endpoints/endpoints.repository';
-import { publicationId } from './publication-id';
+import { publicationId, ruleKey } from './publication-id';
 
 const CALL_MS = 5_000;
 /** Under way at once for one delivery: some tell of thousands of events. */
-const AT_ONCE = 64;
+export const AT_ONCE = 64;
+/** Characters of what is under way at once, whatever a single one needs. */
+const AT_ONCE_LENGTH = 1024 * 1024;
+
+/** So many in a row that nobody answers for: whoever takes them is away, and the others would only wait for that too. */
+const IN_VAIN = 4;
 
 /** A delivery that was received, and what it tells of. */
 export interface Arrival {
@@ -22,8 +28,8 @@ export interface Arrival {
   readonly endpointId: string;
   readonly replays: number;
   readonly events: readonly NormalizedEvent[];
-  /** JSON of the body, undefined where it is none. */
-  readonly payload: unknown;
+  /** What the body says of each of the events, in their order; undefined where that is no JSON. */
+  readonly payloads: readonly unknown[];
 }
 
 interface Publication {
@@ -38,22 +44,32 @@ export class Forwarder {
   constructor(private readonly rpc: RpcClient) {}
 
   /**
+   * What one rule or one event is refused for holds up no other.
+   * @param goOn called between one lot and the next; where it throws nothing more is sent
    * @returns how many went out
-   * @throws DomainError of the first that did not; those that went out are not sent again by the next try
+   * @throws DomainError of the first that did not, rather one that may go out by the next try; those that went out are not sent again by it
    */
-  async forward(arrival: Arrival, endpoint: EndpointRules): Promise<number> {
-    const publications = arrival.events.flatMap((event) =>
-      endpoint.rules.flatMap((rule, index) =>
-        matches(rule, event) ? [publication(arrival, endpoint, event, rule, index)] : [],
-      ),
-    );
-    for (let i = 0; i < publications.length; i += AT_ONCE) {
-      const settled = await Promise.allSettled(
-        publications.slice(i, i + AT_ONCE).map((one) => this.publish(one, arrival, endpoint)),
-      );
-      for (const one of settled) if (one.status === 'rejected') throw one.reason;
+  async forward(arrival: Arrival, endpoint: EndpointRules, goOn: () => Promise<void>): Promise<number> {
+    let sent = 0;
+    let inVain = 0;
+    let begun = false;
+    let passing: Error | undefined;
+    let final: Error | undefined;
+    for (const lot of lots(publications(arrival, endpoint))) {
+      if (begun) await goOn();
+      begun = true;
+      const settled = await Promise.allSettled(lot.map((one) => this.publish(one, arrival, endpoint)));
+      const refused = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []));
+      sent += lot.length - refused.length;
+      final ??= refused.find(isFinal);
+      passing ??= refused.find((error) => !isFinal(error));
+      const unanswered = refused.length === lot.length && !refused.some(isFinal);
+      inVain = unanswered ? inVain + lot.length : 0;
+      if (inVain >= IN_VAIN) break;
     }
-    return publications.length;
+    const failure = passing ?? final;
+    if (failure !== undefined) throw failure;
+    return sent;
   }
 
   private async publish(
@@ -69,20 +85,45 @@ export class Forwarder {
   }
 }
 
+/** Each made when it is asked for: all of them may be a thousand times what was received. */
+function* publications(arrival: Arrival, endpoint: EndpointRules): Generator<Publication> {
+  const rules = new Map(endpoint.rules.map((rule) => [ruleKey(rule), rule]));
+  for (const event of arrival.events) {
+    for (const [key, rule] of rules) {
+      if (matches(rule, event)) yield publication(arrival, endpoint, event, rule, key);
+    }
+  }
+}
+
+function* lots(all: Iterable<Publication>): Generator<readonly Publication[]> {
+  let lot: Publication[] = [];
+  let length = 0;
+  for (const one of all) {
+    lot.push(one);
+    length += one.data.length;
+    if (lot.length < AT_ONCE && length < AT_ONCE_LENGTH) continue;
+    yield lot;
+    lot = [];
+    length = 0;
+  }
+  if (lot.length > 0) yield lot;
+}
+
 function matches({ events }: InboundRule, event: NormalizedEvent): boolean {
   const patterns = new Set(patternsMatching(outboundEventType(event)));
   return events.some((pattern) => patterns.has(pattern));
 }
 
 function publication(
-  { id, endpointId, replays, payload }: Arrival,
+  { id, endpointId, replays, payloads }: Arrival,
   { integration_id }: EndpointRules,
   event: NormalizedEvent,
   rule: InboundRule,
-  index: number,
+  key: string,
 ): Publication {
   const type = rule.event_type ?? outboundEventType(event);
-  const publicId = publicationId(id, replays, event.part, index);
+  const publicId = publicationId(id, replays, event.part, key);
+  const payload = payloads[event.part];
   const data = {
     ...event,
     inbound_event_id: id,

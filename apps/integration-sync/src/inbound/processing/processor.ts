@@ -5,8 +5,7 @@ import {
   Injectable,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { connectorById, InboundDelivery, InboundHeaders, normalise } from '@signalbox/connectors';
-import { type InboundEvent, inboundEventReceived, type NormalizedEvent } from '@signalbox/contracts';
+import { type InboundEvent, inboundEventReceived } from '@signalbox/contracts';
 import { newId } from '@signalbox/database';
 import { counter, histogram } from '@signalbox/observability';
 import { Notices, Rounds } from '@signalbox/rpc';
@@ -15,40 +14,42 @@ import { isFinal } from '../../final-error';
 import { LOG } from '../../parts.module';
 import { EndpointsRepository, type EndpointRules } from '../endpoints/endpoints.repository';
 import { MOST_ATTEMPTS, retryInMs } from './backoff';
-import { type ClaimedEvent, ClaimsRepository, type ProcessedEvent } from './claims.repository';
-import { type Arrival, Forwarder, reasonOf } from './forwarder';
+import {
+  type Claim,
+  CLAIM_SECONDS,
+  CLAIM_WEIGHT,
+  ClaimsRepository,
+  type ProcessedEvent,
+  weightOf,
+} from './claims.repository';
+import { type Arrival, AT_ONCE as FORWARDED_AT_ONCE, Forwarder, reasonOf } from './forwarder';
+import { Hand, type InHand } from './hand';
+import { arrivalOf } from './reading';
 
 const SWEEP_EVERY_MS = 1_000;
 const AT_ONCE = 64;
-/** Events in hand and the bytes of their bodies, beyond which the others are left to whoever finds them due. */
-const IN_HAND = 512;
-const IN_HAND_BYTES = 16 * 1024 * 1024;
 /** Of a delivery that tells of many, those that are told on the bus. */
 const TOLD = 50;
+/** A claim older than that is renewed before more is done by it: what is begun with takes some seconds more. */
+const RENEWED_AFTER_MS = (CLAIM_SECONDS * 1000) / 2;
+
+/** More events than that are sent in several lots. */
+const LONG = FORWARDED_AT_ONCE;
+const GAVE_UP = { status: 'failed', reason: 'no attempt came to an end', retryInMs: null } as const;
 
 const times = histogram({
   name: 'webhook_processing_time',
   help: 'Time taken to process webhook events, in seconds',
   buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
 });
-const processed = counter({
+export const processed = counter({
   name: 'webhook_events_processed',
   help: 'Number of webhook events processed, by what became of them: processed, failed, ignored, or pending where they are tried again',
   labelNames: ['status'],
 });
 
-/** An event that nobody else processes meanwhile. */
-export interface ClaimedArrival {
-  readonly claim: string;
-  readonly arrival: Arrival;
-  /** Undefined where it is gone. */
-  readonly endpoint: EndpointRules | undefined;
-}
-
-interface InHand extends ClaimedArrival {
-  /** This one included. */
-  readonly attempts: number;
-}
+/** It is not to be gone on with here: others have it, or will. */
+class Abandoned extends Error {}
 
 /**
  * Does with what came in whatever its endpoint's rules say. Whoever stored something hands it over; each second it looks for what is
@@ -63,8 +64,7 @@ export class Processor implements OnApplicationBootstrap, BeforeApplicationShutd
   );
   /** Whoever delivered something does not call what becomes of it, and does not wait for it. */
   private readonly outsideCalls = AsyncLocalStorage.snapshot();
-  private readonly inHand: (InHand & { readonly bytes: number })[] = [];
-  private bytesInHand = 0;
+  private readonly hand = new Hand();
   private draining: Promise<void> | null = null;
   private due = false;
   private stopped = false;
@@ -81,11 +81,11 @@ export class Processor implements OnApplicationBootstrap, BeforeApplicationShutd
     this.rounds.start();
   }
 
-  /** Finishes what is under way. */
+  /** Finishes what is under way, and leaves the rest to others. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
     await this.rounds.stop();
-    await this.draining?.catch(() => undefined);
+    await this.drain().catch(() => undefined);
   }
 
   /** Something may be due. */
@@ -94,15 +94,14 @@ export class Processor implements OnApplicationBootstrap, BeforeApplicationShutd
     this.start();
   }
 
-  /** Whether what is stored now may be claimed for being processed here. */
-  get hasRoom(): boolean {
-    return this.inHand.length < IN_HAND && this.bytesInHand < IN_HAND_BYTES && !this.stopped;
+  /** How much of what is stored now may be claimed for being processed here, by number and by weight. */
+  get room(): Hand['room'] {
+    return this.stopped ? { events: 0, weight: 0 } : this.hand.room;
   }
 
   /** What has just been stored under that claim. @param bytes of its body */
-  take(event: ClaimedArrival, bytes: number): void {
-    this.inHand.push({ ...event, attempts: 1, bytes });
-    this.bytesInHand += bytes;
+  take(claim: Claim, arrival: Arrival, bytes: number): void {
+    this.hand.add({ claim, arrival, attempts: 1, bytes });
     this.start();
   }
 
@@ -124,39 +123,70 @@ export class Processor implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   private async run(): Promise<void> {
-    while (this.inHand.length > 0 || (this.due && !this.stopped)) {
-      const taken = this.inHand.splice(0, AT_ONCE);
-      for (const { bytes } of taken) this.bytesInHand -= bytes;
-      const events: InHand[] = taken;
-      if (this.due && !this.stopped) events.push(...(await this.claimDue()));
+    while (!this.stopped && (this.hand.size > 0 || this.due)) {
+      await this.giveBack(this.hand.claimedBefore(staleSince()));
+      const claimed = this.due ? await this.claimDue() : 0;
+      const events = this.hand.first(AT_ONCE + claimed);
       if (events.length === 0) continue;
-      const results = await Promise.all(events.map((event) => this.process(event)));
-      const settled = await this.claims.settle(results);
-      for (const [status, count] of settled) processed.inc({ status }, count);
+      const rules = await this.endpoints.rulesOf([...new Set(events.map((one) => one.arrival.endpointId))]);
+      for (const lot of lotsOf(events)) {
+        // Its turn came too late: it is given back in a moment.
+        if (this.stopped || lot.some(({ claim }) => claim.at < staleSince())) break;
+        this.hand.remove(lot);
+        await this.settle(
+          await Promise.all(lot.map((one) => this.process(one, rules.get(one.arrival.endpointId)))),
+        );
+      }
     }
+    if (this.stopped) await this.giveBack(this.hand.removeAll());
   }
 
-  private async claimDue(): Promise<InHand[]> {
+  /** Claims what is due, to be processed first; answers how many there are of it. */
+  private async claimDue(): Promise<number> {
     this.due = false;
-    const claim = newId();
-    const claimed = await this.claims.claim(claim, AT_ONCE);
-    this.due ||= claimed.length === AT_ONCE;
-    if (claimed.length === 0) return [];
-    const rules = await this.endpoints.rulesOf([...new Set(claimed.map((one) => one.endpoint_id))]);
-    return claimed.map((event) => ({
-      claim,
-      arrival: arrivalOf(event),
-      endpoint: rules.get(event.endpoint_id),
-      attempts: event.attempts,
-    }));
+    const claim: Claim = { id: newId(), at: performance.now() };
+    const claimed = await this.claims.claim(claim.id, AT_ONCE);
+    const weight = claimed.reduce((sum, { body, parts }) => sum + weightOf(body.length, parts), 0);
+    this.due ||= claimed.length === AT_ONCE || weight >= CLAIM_WEIGHT;
+    // Whoever had these died each time: they are not even looked into.
+    const spent = claimed.filter(({ attempts }) => attempts > MOST_ATTEMPTS);
+    const found = claimed.filter(({ attempts }) => attempts <= MOST_ATTEMPTS);
+    this.hand.addFirst(
+      found.map((event) => ({
+        claim,
+        arrival: arrivalOf(event),
+        attempts: event.attempts,
+        bytes: event.body.length,
+      })),
+    );
+    if (spent.length > 0) {
+      const ids = spent.map(({ id }) => id);
+      this.log.error({ inboundEvents: ids }, 'Inbound events that no attempt came to an end with');
+      await this.settle(ids.map((id) => ({ id, claim: claim.id, ...GAVE_UP })));
+    }
+    return found.length;
+  }
+
+  private async giveBack(held: readonly InHand[]): Promise<void> {
+    if (held.length === 0) return;
+    this.hand.remove(held);
+    this.due = true;
+    await this.claims.giveBack(held.map(({ arrival, claim }) => ({ id: arrival.id, claim: claim.id })));
+  }
+
+  private async settle(results: readonly ProcessedEvent[]): Promise<void> {
+    for (const [status, count] of await this.claims.settle(results)) processed.inc({ status }, count);
   }
 
   /** Never throws: whatever goes wrong is its result. */
-  private async process({ claim, arrival, endpoint, attempts }: InHand): Promise<ProcessedEvent> {
+  private async process(
+    { claim, arrival, attempts }: InHand,
+    endpoint: EndpointRules | undefined,
+  ): Promise<ProcessedEvent> {
     const { id } = arrival;
     const ended = (status: ProcessedEvent['status'], reason: string | null): ProcessedEvent => ({
       id,
-      claim,
+      claim: claim.id,
       status,
       reason,
       retryInMs: null,
@@ -164,10 +194,11 @@ export class Processor implements OnApplicationBootstrap, BeforeApplicationShutd
     const done = times.startTimer();
     try {
       if (endpoint === undefined) return ended('ignored', 'the endpoint is gone');
-      const forwarded = await this.forwarder.forward(arrival, endpoint);
+      const forwarded = await this.forwarder.forward(arrival, endpoint, this.keeper(id, claim));
       this.notices.tell(inboundEventReceived, noticeOf(arrival, endpoint));
       return forwarded > 0 ? ended('processed', null) : ended('ignored', 'no rule matches');
     } catch (error) {
+      if (error instanceof Abandoned) return { ...ended('pending', null), retryInMs: 0 };
       const last = isFinal(error) || attempts >= MOST_ATTEMPTS;
       this.log[last ? 'error' : 'warn'](
         { err: error, inboundEvent: id, attempts },
@@ -179,37 +210,27 @@ export class Processor implements OnApplicationBootstrap, BeforeApplicationShutd
       done();
     }
   }
+
+  /** Holds a claim for as long as it is called now and then; throws once it is lost, or nobody should go on. */
+  private keeper(id: string, { id: claim, at }: Claim): () => Promise<void> {
+    let since = at;
+    return async () => {
+      if (this.stopped) throw new Abandoned();
+      const now = performance.now();
+      if (now - since < RENEWED_AFTER_MS) return;
+      if (!(await this.claims.renew(id, claim))) throw new Abandoned();
+      since = now;
+    };
+  }
 }
 
-/** What was received, read once more: pure, so that nothing but the bytes need be kept. */
-export function eventsOf(
-  event: Pick<
-    ClaimedEvent,
-    'provider' | 'method' | 'url' | 'headers' | 'body' | 'delivery_id' | 'received_at'
-  >,
-): { delivery: InboundDelivery; events: readonly NormalizedEvent[] } {
-  const delivery = new InboundDelivery({
-    method: event.method,
-    url: event.url,
-    headers: InboundHeaders.fromRaw(event.headers),
-    body: event.body,
-  });
-  const connector = connectorById(event.provider);
-  if (connector?.webhook === undefined) return { delivery, events: [] };
-  const receiver = { ...connector, webhook: connector.webhook };
-  const events = normalise(receiver, delivery, event.received_at);
-  return { delivery, events: events.map((one) => ({ ...one, delivery_id: event.delivery_id })) };
-}
+const staleSince = (): number => performance.now() - RENEWED_AFTER_MS;
 
-function arrivalOf(event: ClaimedEvent): Arrival {
-  const { delivery, events } = eventsOf(event);
-  return {
-    id: event.id,
-    endpointId: event.endpoint_id,
-    replays: event.replays,
-    events,
-    payload: delivery.payload,
-  };
+/** The others do not wait for what takes long. */
+function lotsOf(events: readonly InHand[]): readonly (readonly InHand[])[] {
+  const isLong = ({ arrival }: InHand): boolean => arrival.events.length > LONG;
+  const lots = [events.filter((one) => !isLong(one)), ...events.filter(isLong).map((one) => [one])];
+  return lots.filter(({ length }) => length > 0);
 }
 
 function noticeOf(

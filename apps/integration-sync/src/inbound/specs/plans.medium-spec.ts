@@ -8,6 +8,7 @@ import type { Processor } from '../processing/processor';
 const BATCHES = 80;
 const EACH = 16;
 const EVENTS = BATCHES * EACH;
+const MEBIBYTE = 1024 * 1024;
 
 /** Statements are planned while the tables are empty, and nothing has been analysed or vacuumed since. */
 describe('inbound events on a database that has just been made', () => {
@@ -57,7 +58,7 @@ describe('inbound events on a database that has just been made', () => {
   }
 
   it('are stored and settled by their ids, however many there are', async () => {
-    const writer = new EventWriter(database, { hasRoom: true } as Processor);
+    const writer = new EventWriter(database, { room: { events: EACH, weight: 1e6 } } as Processor);
     const claims = new ClaimsRepository(database);
     const endpoint = newId();
     for (let batch = 0; batch < BATCHES; batch += 1) {
@@ -68,7 +69,7 @@ describe('inbound events on a database that has just been made', () => {
       expect(fresh).toHaveLength(batch % 2 === 0 ? EACH : EACH - 1);
       const results = fresh.map(({ id, claim }) => ({
         id,
-        claim: claim ?? '',
+        claim: claim?.id ?? '',
         status: 'processed' as const,
         reason: null,
         retryInMs: null,
@@ -83,4 +84,43 @@ describe('inbound events on a database that has just been made', () => {
     expect((await read('inbound_events_due')).byIndex).toBe(0);
     expect((await read('inbound_events_delivery')).byIndex).toBeLessThan(EVENTS);
   }, 60_000);
+
+  it('are claimed as they are stored while there is room, then as many at once as fit; what is given back is not tried', async () => {
+    const room = { events: 100, weight: 3 * MEBIBYTE };
+    const writer = new EventWriter(database, { room } as Processor);
+    const claims = new ClaimsRepository(database);
+    const endpoint = newId();
+    const large = (id: string) => ({ ...event(endpoint, id), body: Buffer.alloc(MEBIBYTE) });
+    const many = { ...event(endpoint, 'many'), parts: 1_000 };
+    const ids = Array.from({ length: 12 }, (_, n) => `large ${n}`);
+    const stored = await Promise.all([...ids.map(large), many].map((one) => writer.add(one)));
+    const taken = stored.filter(({ claim }) => claim !== null);
+    expect(taken).toHaveLength(2);
+    expect(stored.at(-1)?.claim).toBeNull();
+
+    const first = await claims.claim(newId(), 64);
+    expect(first.map(({ attempts }) => attempts)).toEqual(Array(8).fill(1));
+    const claim = newId();
+    expect(await claims.claim(claim, 64)).toHaveLength(3);
+    expect(await claims.claim(newId(), 64)).toEqual([]);
+
+    await claims.giveBack(taken.map((one) => ({ id: one.id, claim: one.claim?.id ?? '' })));
+    await claims.giveBack([{ id: first[0]?.id ?? '', claim }]);
+    const again = await claims.claim(newId(), 64);
+    expect(again.map(({ id }) => id).sort()).toEqual(taken.map(({ id }) => id).sort());
+    expect(again.map(({ attempts }) => attempts)).toEqual([1, 1]);
+  });
+
+  it('stay with whoever renews the claim, and nobody else', async () => {
+    const claims = new ClaimsRepository(database);
+    const { id } = await new EventWriter(database, { room: { events: 0, weight: 0 } } as Processor).add(
+      event(newId(), 'one'),
+    );
+    const claim = newId();
+    await claims.claim(claim, 64);
+    await database.query('UPDATE inbound_events SET next_attempt_at = now() WHERE id = $1', [id]);
+    expect(await claims.renew(id, claim)).toBe(true);
+    expect(await claims.claim(newId(), 64)).toEqual([]);
+    expect(await claims.renew(id, newId())).toBe(false);
+  });
 });

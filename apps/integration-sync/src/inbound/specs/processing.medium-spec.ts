@@ -1,4 +1,4 @@
-import { Controller, Module } from '@nestjs/common';
+import { Controller, type INestMicroservice, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import {
@@ -96,6 +96,15 @@ describe('processing what came in', () => {
     return answer;
   }
 
+  async function startDispatcher(): Promise<INestMicroservice> {
+    const dispatcher = await NestFactory.createMicroservice<MicroserviceOptions>(FakeDispatcher, {
+      strategy: transport.server('webhook-dispatcher'),
+      logger: false,
+    });
+    await dispatcher.listen();
+    return dispatcher;
+  }
+
   it('waits for a dispatcher that is away, then goes out once; what another process left behind too', async () => {
     const endpoint = await makeEndpoint();
     const { event_id: id } = await receive(endpoint.path, 'away');
@@ -111,11 +120,7 @@ describe('processing what came in', () => {
     await transport
       .noticesOf('webhook-dispatcher')
       .listen(inboundEventReceived, (event) => void heard.push(event));
-    const dispatcher = await NestFactory.createMicroservice<MicroserviceOptions>(FakeDispatcher, {
-      strategy: transport.server('webhook-dispatcher'),
-      logger: false,
-    });
-    await dispatcher.listen();
+    const dispatcher = await startDispatcher();
     try {
       const done = await until('it is processed', 30_000, async () => {
         const event = await get();
@@ -145,6 +150,27 @@ describe('processing what came in', () => {
       await dispatcher.close();
     }
   }, 90_000);
+
+  it('goes where the integration belongs now, though nobody told of the change', async () => {
+    const dispatcher = await startDispatcher();
+    try {
+      const endpoint = await makeEndpoint();
+      const { integration_id } = await call(inboundEndpointOperations.get, { id: endpoint.id });
+      published.length = 0;
+      await receive(endpoint.path, 'before');
+      await until('it went out', 15_000, () => published.length === 1);
+      const project = newId();
+      await database.query('UPDATE integrations SET project_id = $2 WHERE id = $1', [
+        integration_id,
+        project,
+      ]);
+      await receive(endpoint.path, 'after');
+      await until('it went out', 15_000, () => published.length === 2);
+      expect(published.map(({ input }) => input.project_id)).toEqual([null, project]);
+    } finally {
+      await dispatcher.close();
+    }
+  }, 40_000);
 
   it('stores a delivery that comes many times at once a single time', async () => {
     const { path } = await makeEndpoint();

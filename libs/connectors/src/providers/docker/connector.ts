@@ -50,17 +50,23 @@ export const docker = {
     ],
     deliveryId,
     events,
+    pieces,
   },
 } as const satisfies Connector;
 
-function deliveryId({ payload }: InboundDelivery): string | null {
-  const ids = listAt(payload, MOST_EVENTS, 'events').map((event) => nameAt(event, 'id'));
+function deliveryId(delivery: InboundDelivery): string | null {
+  const ids = pieces(delivery).map((event) => nameAt(event, 'id'));
   return ids.length === 0 || ids.includes(null) ? null : sha256Hex(ids.join('\n'));
 }
 
-function events({ payload }: InboundDelivery): readonly EventFacts[] {
+function pieces({ payload }: InboundDelivery): readonly unknown[] {
+  return at(payload, 'push_data') === undefined ? listAt(payload, MOST_EVENTS, 'events') : [];
+}
+
+function events(delivery: InboundDelivery): readonly EventFacts[] {
+  const { payload } = delivery;
   if (at(payload, 'push_data') !== undefined) return [hubFacts(payload)];
-  return listAt(payload, MOST_EVENTS, 'events').map((event) => {
+  return pieces(delivery).map((event) => {
     const digest = nameAt(event, 'target', 'digest');
     const tag = nameAt(event, 'target', 'tag');
     const kind = isManifest(nameAt(event, 'target', 'mediaType')) ? 'image' : 'blob';

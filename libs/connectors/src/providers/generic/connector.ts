@@ -1,7 +1,7 @@
 import { bearer, connectionTest } from '../../connection/connection-test';
 import { requiredBaseUrl, secret, settings } from '../../connection/schemas';
 import type { Connector, WebhookPart } from '../../connector';
-import { cloudEventId, cloudEventsPreflight, plainFacts } from '../../events/plain-facts';
+import { cloudEventId, cloudEventsPreflight, plainFacts, plainPieces } from '../../events/plain-facts';
 import { hmacScheme, maybePrefixed } from '../../verify/hmac';
 
 const DEFAULT_HEADER = 'X-Signature-256';
@@ -48,6 +48,7 @@ export function genericWebhook(header: string): WebhookPart {
     ],
     deliveryId: cloudEventId,
     events: plainFacts,
+    pieces: plainPieces,
     preflight: cloudEventsPreflight,
   };
 }

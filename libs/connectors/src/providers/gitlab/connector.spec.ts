@@ -41,3 +41,19 @@ it('takes no token in place of a signature that is stale', () => {
     reason: 'stale',
   });
 });
+
+it('is known by the id that is signed, whatever else it bears', () => {
+  const id = (headers: Record<string, string>) =>
+    gitlab.webhook.deliveryId(
+      new InboundDelivery({
+        method: 'POST',
+        url: 'https://hub.example.com/',
+        headers: InboundHeaders.from(headers),
+        body: Buffer.from(BODY),
+      }),
+    );
+  const both = { 'Idempotency-Key': 'anything', 'webhook-id': 'm1' };
+  expect(id({ ...both, 'webhook-signature': 'v1,x' })).toBe('m1');
+  expect(id(both)).toBe('anything');
+  expect(id({ 'webhook-id': 'm1' })).toBe('m1');
+});

@@ -77,7 +77,7 @@ export const gitlab = {
   webhook: {
     scheme,
     answerWithinSeconds: 10,
-    knownBy: '`Idempotency-Key`, else `webhook-id`, else `X-Gitlab-Event-UUID`',
+    knownBy: '`webhook-id` where it is signed, else `Idempotency-Key`, else `X-Gitlab-Event-UUID`',
     setUp: [
       'Open Settings → Webhooks → Add new webhook of the project or the group.',
       'URL: the address of the endpoint.',
@@ -104,6 +104,8 @@ export const gitlab = {
       list: { query: (page) => `per_page=100&page=${page}` },
     }),
     deliveryId: ({ headers }) =>
+      // GitLab gives both the same value, also when it sends again; only the one is signed.
+      (headers.all('webhook-signature').length > 0 ? headers.one('webhook-id') : undefined) ??
       headers.one('Idempotency-Key') ??
       headers.one('webhook-id') ??
       headers.one('X-Gitlab-Event-UUID') ??

@@ -5,10 +5,11 @@ import {
   type Signer,
 } from '../../conformance/fixture-for-spec';
 
-function url(): Signer {
-  const secret = randomSecret();
-  return { secret, sign: () => ({ headers: {}, token: secret }) };
-}
+/** As people paste it, and as programs write it. */
+const url = (written: (secret: string) => string) => (): Signer => {
+  const secret = `whsec_a+b/${randomSecret()}=`;
+  return { secret, sign: () => ({ headers: {}, token: written(secret) }) };
+};
 
 function header(): Signer {
   const secret = randomSecret();
@@ -60,7 +61,8 @@ export const fixtures: ConnectorFixtures = {
     account: { name: 'hub' },
   },
   webhooks: [
-    { name: 'a build, token in the URL', signer: url, body, expected },
+    { name: 'a build, token pasted into the URL', signer: url(String), body, expected },
+    { name: 'a build, token in the URL', signer: url(encodeURIComponent), body, expected },
     { name: 'a build, token in a header', signer: header, body, expected },
   ],
 };

@@ -49,16 +49,21 @@ export const sendgrid = {
     ],
     deliveryId,
     events,
+    pieces,
   },
 } as const satisfies Connector;
 
-function deliveryId({ payload }: InboundDelivery): string | null {
-  const ids = listAt(payload, MOST_EVENTS).map((event) => nameAt(event, 'sg_event_id'));
+function deliveryId(delivery: InboundDelivery): string | null {
+  const ids = pieces(delivery).map((event) => nameAt(event, 'sg_event_id'));
   return ids.length === 0 || ids.includes(null) ? null : sha256Hex(ids.join('\n'));
 }
 
-function events({ payload }: InboundDelivery): readonly EventFacts[] {
-  return listAt(payload, MOST_EVENTS).map((event) => {
+function pieces({ payload }: InboundDelivery): readonly unknown[] {
+  return listAt(payload, MOST_EVENTS);
+}
+
+function events(delivery: InboundDelivery): readonly EventFacts[] {
+  return pieces(delivery).map((event) => {
     const id = nameAt(event, 'sg_message_id');
     return {
       event: nameAt(event, 'event') ?? 'unknown',

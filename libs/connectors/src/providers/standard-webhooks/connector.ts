@@ -1,6 +1,6 @@
 import { settings } from '../../connection/schemas';
 import type { Connector } from '../../connector';
-import { cloudEventsPreflight, plainFacts } from '../../events/plain-facts';
+import { cloudEventsPreflight, plainFacts, plainPieces } from '../../events/plain-facts';
 import { standardWebhookId, standardWebhooksScheme } from '../../verify/standard-webhooks';
 
 export const standardWebhooks = {
@@ -24,6 +24,7 @@ export const standardWebhooks = {
     limits: ['The older names `svix-id`, `svix-timestamp`, `svix-signature` are understood too.'],
     deliveryId: (delivery) => standardWebhookId(delivery) ?? null,
     events: plainFacts,
+    pieces: plainPieces,
     preflight: cloudEventsPreflight,
   },
 } as const satisfies Connector;

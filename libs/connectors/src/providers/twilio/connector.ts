@@ -90,14 +90,15 @@ function withAndWithoutPort(url: string): readonly string[] {
   return forms.map((form) => url.slice(0, start) + form + url.slice(end));
 }
 
-const SIDS = ['MessageSid', 'SmsSid', 'CallSid', 'ConferenceSid', 'RecordingSid', 'VerificationSid'];
-const STATUSES = [
-  'MessageStatus',
-  'SmsStatus',
-  'CallStatus',
-  'StatusCallbackEvent',
-  'RecordingStatus',
-  'EventType',
+/** SID and status of what may be told of, from the special to the general: a recording is of a call, whose SID comes with it. */
+const KINDS: readonly (readonly [sid: string, status: string])[] = [
+  ['MessageSid', 'MessageStatus'],
+  ['SmsSid', 'SmsStatus'],
+  ['VerificationSid', 'EventType'],
+  ['TranscriptionSid', 'TranscriptionStatus'],
+  ['RecordingSid', 'RecordingStatus'],
+  ['ConferenceSid', 'StatusCallbackEvent'],
+  ['CallSid', 'CallStatus'],
 ];
 
 function field(delivery: InboundDelivery, name: string): string | null {
@@ -106,15 +107,20 @@ function field(delivery: InboundDelivery, name: string): string | null {
     : clean(delivery.form.get(name)?.[0], LONGEST_NAME);
 }
 
-function firstOf(
-  delivery: InboundDelivery,
-  names: readonly string[],
-): [name: string, value: string] | undefined {
-  for (const name of names) {
-    const value = field(delivery, name);
-    if (value !== null) return [name, value];
-  }
-  return undefined;
+interface Told {
+  readonly sid: string;
+  /** As Twilio names the SID. */
+  readonly of: string;
+  readonly status: string | null;
+}
+
+/** What its own status comes with; where nothing has one, whatever has a SID. A call that asks what to do may name a recording too. */
+function told(delivery: InboundDelivery): Told | undefined {
+  const named = KINDS.flatMap(([of, name]): Told[] => {
+    const sid = field(delivery, of);
+    return sid === null ? [] : [{ sid, of, status: field(delivery, name) }];
+  });
+  return named.find(({ status }) => status !== null) ?? named[0];
 }
 
 /**
@@ -122,19 +128,20 @@ function firstOf(
  * each of those requests has a token of its own.
  */
 function deliveryId(delivery: InboundDelivery): string | null {
-  const [name, sid] = firstOf(delivery, SIDS) ?? [];
-  if (sid === undefined) return null;
-  const token = name === 'CallSid' ? delivery.headers.one('I-Twilio-Idempotency-Token') : undefined;
+  const about = told(delivery);
+  if (about === undefined) return null;
+  const { sid, of, status } = about;
+  const token = of === 'CallSid' ? delivery.headers.one('I-Twilio-Idempotency-Token') : undefined;
   const number = field(delivery, 'SequenceNumber') ?? token;
-  return [sid, firstOf(delivery, STATUSES)?.[1] ?? '', ...(number === undefined ? [] : [number])].join(':');
+  return [sid, status ?? '', ...(number === undefined ? [] : [number])].join(':');
 }
 
 function facts(delivery: InboundDelivery): EventFacts {
-  const [name, sid] = firstOf(delivery, SIDS) ?? [];
-  const kind = name === undefined ? 'unknown' : name.slice(0, -'Sid'.length).toLowerCase();
+  const about = told(delivery);
+  const kind = about === undefined ? 'unknown' : about.of.slice(0, -'Sid'.length).toLowerCase();
   return {
     event: kind === 'sms' ? 'message' : kind,
-    action: firstOf(delivery, STATUSES)?.[1] ?? null,
-    subject: sid === undefined ? null : { kind, id: sid, title: null, url: null },
+    action: about?.status ?? null,
+    subject: about === undefined ? null : { kind, id: about.sid, title: null, url: null },
   };
 }

@@ -106,6 +106,39 @@ export const fixtures: ConnectorFixtures = {
         types: ['twilio.call.in_progress'],
       },
     },
+    ...['RE1', 'RE2'].map((recording) => ({
+      name: `the recording ${recording} of a call`,
+      signer,
+      body: `AccountSid=AC0123&CallSid=CA12&RecordingSid=${recording}&RecordingStatus=completed&RecordingDuration=3`,
+      headers,
+      expected: {
+        deliveryId: `${recording}:completed`,
+        events: [{ event: 'recording', action: 'completed', subject: { kind: 'recording', id: recording } }],
+        types: ['twilio.recording.completed'],
+      },
+    })),
+    {
+      name: 'a call that asks what to do now that it is recorded',
+      signer,
+      body: 'CallSid=CA12&CallStatus=completed&RecordingSid=RE1&RecordingDuration=3',
+      headers: { ...headers, 'I-Twilio-Idempotency-Token': 'token-2' },
+      expected: {
+        deliveryId: 'CA12:completed:token-2',
+        events: [{ event: 'call', action: 'completed' }],
+        types: ['twilio.call.completed'],
+      },
+    },
+    {
+      name: 'a participant of a conference',
+      signer,
+      body: 'ConferenceSid=CF12&CallSid=CA12&StatusCallbackEvent=participant-join&SequenceNumber=3',
+      headers: { ...headers, 'I-Twilio-Idempotency-Token': 'token-3' },
+      expected: {
+        deliveryId: 'CF12:participant-join:3',
+        events: [{ event: 'conference', action: 'participant-join' }],
+        types: ['twilio.conference.participant_join'],
+      },
+    },
     {
       name: 'JSON',
       signer,

@@ -10,7 +10,7 @@ const wanted: HookToRegister = { url: URL, secret: 's', events: [], active: true
 function provider(there: Record<string, string>, { makesSecret = false, secretStays = false } = {}) {
   const kept = new Map(Object.entries(there));
   const done: string[] = [];
-  const hooks: HookRegistrar = {
+  const hooks: { -readonly [Part in keyof HookRegistrar]: HookRegistrar[Part] } = {
     makesSecret,
     secretStays,
     permissions: '',
@@ -98,6 +98,13 @@ it('replaces one that takes no other secret, once there is another', async () =>
 it('makes none where the one that it knows may be with another account', async () => {
   const { keep, done } = provider({});
   expect(await keep('a', URL, { settingsChanged: true })).toBe('elsewhere');
+  expect(done).toEqual(['update a']);
+});
+
+it('looks for none elsewhere where the credentials may see no hooks', async () => {
+  const { hooks, keep, done } = provider({});
+  hooks.find = () => Promise.reject(new Error('not to be seen'));
+  await expect(keep('a', URL, { settingsChanged: true })).rejects.toThrow('not to be seen');
   expect(done).toEqual(['update a']);
 });
 

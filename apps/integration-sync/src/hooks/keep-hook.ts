@@ -33,13 +33,14 @@ export async function keepHook(
   intend: (found: string | null) => Promise<void>,
 ): Promise<KeptHook | 'elsewhere'> {
   const { hookId } = known;
-  if (hookId !== null) {
-    if (await hooks.update(context, hookId, wanted)) {
-      if (!known.secretChanged || !hooks.secretStays) return { hookId, secret: null };
-      await hooks.remove(context, hookId);
-    } else if (known.settingsChanged) return 'elsewhere';
+  const isThere = hookId !== null && (await hooks.update(context, hookId, wanted));
+  if (isThere) {
+    if (!known.secretChanged || !hooks.secretStays) return { hookId, secret: null };
+    await hooks.remove(context, hookId);
   }
+  // Rejects where the settings show no hooks at all: nothing is known then, and the one that is there stays.
   const found = await findHook(hooks, context, [known.url, wanted.url]);
+  if (hookId !== null && !isThere && known.settingsChanged) return 'elsewhere';
   if (found !== null && (hooks.makesSecret || hooks.secretStays)) {
     // Nobody is told, and nobody can change, the secret of one that is there already.
     await hooks.remove(context, found);

@@ -103,7 +103,7 @@ export class HooksService implements OnApplicationBootstrap, BeforeApplicationSh
       );
   }
 
-  /** All that are due, a few at a time. One round at a time in a process. */
+  /** All that are due, a few at a time, and what that makes due. One round at a time in a process. */
   private seeTo(): Promise<void> {
     this.seeing ??= this.round().finally(() => (this.seeing = undefined));
     return this.seeing;
@@ -113,8 +113,8 @@ export class HooksService implements OnApplicationBootstrap, BeforeApplicationSh
     await this.readdress();
     while (!this.stopping.signal.aborted) {
       const taken = await this.hooks.takeDue(AT_ONCE);
+      if (taken.length === 0) return;
       await Promise.all(taken.map((hook) => this.attempt(hook)));
-      if (taken.length < AT_ONCE) return;
     }
   }
 

@@ -502,6 +502,7 @@ describe('webhooks that the hub sets up (at stand-ins of providers)', () => {
     await until('it is switched off there', PATIENCE_MS, () =>
       Promise.resolve(kept(at)[0]?.active === false),
     );
+    await became(endpoint.id, 'registered');
     // Nobody is told that secret again: one that was lost is made anew.
     await sync.sql(`UPDATE provider_hooks SET hook_id = NULL, due_at = now() WHERE endpoint_id = $1`, [
       endpoint.id,

@@ -6,6 +6,7 @@ import { NestPinoLogger } from '@signalbox/observability';
 import type { RunningApp, Runtime } from '@signalbox/rpc';
 import { OutboundClient, SecretBox } from '@signalbox/security';
 import { integrationsDatabase } from './database';
+import { HooksService } from './hooks/hooks.service';
 import { IntakeService } from './inbound/intake/intake.service';
 import { IntegrationSyncModule } from './integration-sync.module';
 
@@ -30,6 +31,7 @@ export async function startIntegrationSync(runtime: Runtime): Promise<RunningApp
     async close() {
       await server.close();
       await app.get(IntakeService).idle();
+      await app.get(HooksService).stop();
       await app.get(Jobs).close();
       await app.get(OutboundClient).close(1_000);
       await app.close();

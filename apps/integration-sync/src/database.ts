@@ -12,6 +12,7 @@ import { Integrations1763730000000 } from './migrations/1763730000000-integratio
 import { Inbound1763730000200 } from './migrations/1763730000200-inbound';
 import { ProviderHooks1763730000300 } from './migrations/1763730000300-provider-hooks';
 import { EventOutbox1763730000400 } from './migrations/1763730000400-event-outbox';
+import { HookSecrets1763730000600 } from './migrations/1763730000600-hook-secrets';
 
 export const integrationsDatabase: ServiceDatabase = {
   schema: 'integrations',
@@ -29,6 +30,7 @@ export const integrationsDatabase: ServiceDatabase = {
     Inbound1763730000200,
     ProviderHooks1763730000300,
     EventOutbox1763730000400,
+    HookSecrets1763730000600,
   ],
   byIndex: true,
   sealed: [

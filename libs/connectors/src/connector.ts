@@ -115,6 +115,8 @@ export interface RegisteredHook {
 export interface HookRegistrar {
   /** The provider makes the secret, tells it once, when the hook is made, and takes no other. */
   readonly makesSecret: boolean;
+  /** The provider takes a secret when the hook is made, and no other later. */
+  readonly secretStays: boolean;
   /** For people: what the credentials must be allowed to do. */
   readonly permissions: string;
   /** For people: what is sent when no events are named. */
@@ -129,7 +131,7 @@ export interface HookRegistrar {
   create(context: ConnectionContext, hook: HookToRegister): Promise<RegisteredHook>;
   /** False when the provider has no such hook any more, also where it had to go because its address cannot be changed. */
   update(context: ConnectionContext, hookId: string, hook: HookToRegister): Promise<boolean>;
-  /** Does nothing when the provider has no such hook any more. */
+  /** Does nothing when the provider has no such hook any more. Rejects where the credentials may only not see it. */
   remove(context: ConnectionContext, hookId: string): Promise<void>;
 }
 

@@ -28,10 +28,7 @@ export class HookCheck {
   }
 
   /** @throws DomainError VALIDATION_FAILED where the hook cannot be made */
-  async check(
-    integrationId: string,
-    wish: { secret?: string; header: string; verifies: boolean },
-  ): Promise<void> {
+  async check(integrationId: string, wish: Verification & { secret?: string }): Promise<void> {
     const integration = await this.integrations.find(integrationId);
     if (integration === null) throw DomainError.notFound('integration');
     const connector = connectorById(integration.provider);
@@ -54,18 +51,25 @@ export class HookCheck {
   }
 
   /** @throws DomainError VALIDATION_FAILED where what the provider sends would be refused */
-  checkHeader(provider: string, { header, verifies }: { header: string; verifies: boolean }): void {
-    const own = connectorById(provider);
-    const needed = this.ownHeader(provider);
-    if (!verifies || own?.webhook === undefined || needed === undefined) return;
-    if (receiverFor(own, header).webhook.scheme !== own.webhook.scheme) {
-      throw DomainError.invalid({
-        field: 'signature_header',
-        key: 'hook_header',
-        params: { header: needed },
-      });
-    }
+  checkHeader(provider: string, verification: Verification): void {
+    const header = headerNeeded(provider, verification);
+    if (header === null) return;
+    throw DomainError.invalid({ field: 'signature_header', key: 'hook_header', params: { header } });
   }
+}
+
+/** How an endpoint knows who sends. */
+export interface Verification {
+  readonly header: string;
+  readonly verifies: boolean;
+}
+
+/** The header that the endpoint must verify by, where it refuses what the provider's hook sends; else null. */
+export function headerNeeded(provider: string, { header, verifies }: Verification): string | null {
+  const own = connectorById(provider);
+  if (!verifies || !own?.webhook?.hooks) return null;
+  const { scheme } = own.webhook;
+  return receiverFor(own, header).webhook.scheme === scheme ? null : (scheme.headers[0] ?? null);
 }
 
 function problem(key: string, params?: FieldProblem['params']): DomainError {

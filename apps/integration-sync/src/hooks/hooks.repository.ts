@@ -16,7 +16,7 @@ const LEASE_SECONDS = 60;
 export type ClaimedHook = ProviderHookEntity & { readonly claimedBy: string };
 
 /** Where a hook is about to be made. */
-export type Intent = Pick<ProviderHookEntity, 'provider' | 'place' | 'url' | 'settingsVersion'>;
+export type Intent = Pick<ProviderHookEntity, 'provider' | 'place' | 'url' | 'settingsVersion' | 'hookId'>;
 
 /** What came of an attempt. */
 export type Outcome =
@@ -46,8 +46,8 @@ export class HooksRepository {
     return new Map(rows.map((row) => [row.endpointId, row]));
   }
 
-  async readdress(prefix: string): Promise<void> {
-    await readdressHooks(this.rows.manager, prefix);
+  async readdress(prefix: string, statuses: readonly ('registered' | 'failed')[]): Promise<void> {
+    await readdressHooks(this.rows.manager, prefix, statuses);
   }
 
   /** Takes those that are due; nobody else gets them for a minute. */
@@ -64,11 +64,10 @@ export class HooksRepository {
     return taken.filter((row): row is ClaimedHook => row.claimedBy !== null);
   }
 
-  /** Whether another hook has that address there and is about to have another or none: whoever took it for theirs would lose it. */
+  /** Whether another hook has that address there still, wanted elsewhere or not at all: whoever took it for theirs would lose it. */
   async isTaken({ id }: ClaimedHook, place: string, url: string): Promise<boolean> {
     const { rows } = await this.database.query(
-      `SELECT 1 FROM provider_hooks
-       WHERE url = $2 AND place = $3 AND id <> $1 AND (removing OR due_at IS NOT NULL) LIMIT 1`,
+      'SELECT 1 FROM provider_hooks WHERE url = $2 AND place = $3 AND id <> $1 LIMIT 1',
       [id, url, place],
     );
     return rows.length > 0;
@@ -76,32 +75,45 @@ export class HooksRepository {
 
   /** Writes down what is about to be made. False when it is not wanted any more, or somebody else's by now. */
   async intend({ id, claimedBy }: ClaimedHook, intent: Intent): Promise<boolean> {
-    const { affected } = await this.rows.update(
-      { id, claimedBy, removing: false },
-      { ...intent, hookId: null },
-    );
+    const { affected } = await this.rows.update({ id, claimedBy, removing: false }, intent);
     return affected === 1;
   }
 
-  /** The settings have moved: what is there is to be removed with the old ones, and another made with the new. */
-  async moved({ id, claimedBy, endpointId, integrationId, events }: ClaimedHook): Promise<void> {
-    await this.rows.manager.transaction(async (manager) => {
+  /**
+   * The settings have moved: what is there is to be removed with the old ones, and another made with the new. False when it
+   * is not wanted any more, or somebody else's by now.
+   */
+  async moved({ id, claimedBy, endpointId, integrationId, events }: ClaimedHook): Promise<boolean> {
+    return await this.rows.manager.transaction(async (manager) => {
       const { affected } = await manager.update(
         ProviderHookEntity,
         { id, claimedBy, removing: false },
         { claimedBy: null },
       );
-      if (affected !== 1) return;
+      if (affected !== 1) return false;
       await releaseHooks(manager, { endpointId });
       await wantHook(manager, { endpointId, integrationId }, events);
+      return true;
     });
   }
 
-  /** Lets it go for now: what it is for has changed in between. */
-  async putBack({ id, claimedBy }: ClaimedHook): Promise<void> {
+  /** Lets it go for now. Never due at once: whoever gave it back would take it again without a pause. @param counts as an attempt */
+  async putBack({ id, claimedBy }: ClaimedHook, counts: boolean): Promise<void> {
     await this.database.query(
-      `UPDATE provider_hooks SET claimed_by = NULL, due_at = now() WHERE id = $1 AND claimed_by = $2`,
-      [id, claimedBy],
+      `UPDATE provider_hooks SET claimed_by = NULL, due_at = now() + interval '1 second',
+         attempts = greatest(attempts - $3, 0)
+       WHERE id = $1 AND claimed_by = $2`,
+      [id, claimedBy, counts ? 0 : 1],
+    );
+  }
+
+  /** Nothing was tried, for it has to wait for others: longer, the longer it has waited. */
+  async wait({ id, claimedBy }: ClaimedHook, why: string): Promise<void> {
+    await this.database.query(
+      `UPDATE provider_hooks SET claimed_by = NULL, attempts = greatest(attempts - 1, 0), error = $3,
+         due_at = now() + least(greatest(now() - updated_at, interval '2 seconds'), interval '1 minute')
+       WHERE id = $1 AND claimed_by = $2`,
+      [id, claimedBy, why],
     );
   }
 
@@ -111,24 +123,25 @@ export class HooksRepository {
     const good = outcome.result === 'registered';
     await this.rows.manager.transaction(async (manager) => {
       const known = await holdIntegration(manager, integrationId);
-      if (good && outcome.secret !== null) {
-        await manager.query(
-          `UPDATE inbound_endpoints SET secret = $2, version = version + 1, updated_at = now() WHERE id = $1`,
-          [endpointId, outcome.secret],
-        );
+      const secret = good ? outcome.secret : null;
+      // Before the hook, as whoever changes an endpoint does.
+      if (secret !== null) {
+        await manager.query('SELECT 1 FROM inbound_endpoints WHERE id = $1 FOR NO KEY UPDATE', [endpointId]);
       }
       const retryInMs = good ? null : outcome.retryInMs;
       const status = good ? 'registered' : retryInMs === null ? 'failed' : 'pending';
-      const [rows] = await manager.query<[{ current: boolean }[], number]>(
+      const [rows] = await manager.query<[{ current: boolean; removing: boolean }[], number]>(
         `UPDATE provider_hooks SET
-           hook_id = coalesce($4, hook_id), url = coalesce($5, url), settings_version = coalesce($6, settings_version),
+           hook_id = coalesce($4, hook_id), url = coalesce($5, url),
+           settings_version = CASE WHEN removing THEN settings_version ELSE coalesce($6, settings_version) END,
+           secret_changed = secret_changed AND NOT ($7 = 'registered' AND revision = $3),
            claimed_by = NULL, updated_at = now(),
            attempts = CASE WHEN $7 = 'registered' THEN 0 ELSE attempts END,
            status = CASE WHEN revision = $3 THEN $7 ELSE status END,
            error = CASE WHEN revision = $3 THEN $8 ELSE error END,
            due_at = CASE WHEN revision = $3 THEN now() + make_interval(secs => $9::float8 / 1000) ELSE now() END
          WHERE id = $1 AND claimed_by = $2
-         RETURNING revision = $3 AS current`,
+         RETURNING revision = $3 AS current, removing`,
         [
           id,
           claimedBy,
@@ -143,6 +156,12 @@ export class HooksRepository {
       );
       const [row] = rows;
       if (row === undefined) return;
+      if (secret !== null && !row.removing) {
+        await manager.query(
+          'UPDATE inbound_endpoints SET secret = $2, version = version + 1, updated_at = now() WHERE id = $1',
+          [endpointId, secret],
+        );
+      }
       if (good) {
         // Telling the provider again what it knows is no news.
         if (outcome.hookId === hook.hookId && hook.error === null) return;

@@ -20,12 +20,14 @@ import type { Logger } from 'pino';
 import { EndpointsRepository } from '../inbound/endpoints/endpoints.repository';
 import type { InboundEndpointEntity } from '../inbound/endpoints/inbound-endpoint.entity';
 import { openSecret, sealSecret } from '../inbound/endpoints/sealing';
+import { MOST_ATTEMPTS } from '../inbound/processing/backoff';
 import { KnownEndpoints } from '../inbound/intake/known-endpoints';
 import { GuardedHttp } from '../integrations/guarded-http';
 import { type Current, IntegrationsRepository } from '../integrations/integrations.repository';
 import { type IntegrationSettings, SettingsVault } from '../integrations/settings-vault';
 import { LOG } from '../parts.module';
 import { retryAfterFailure, toldOf } from './after-failure';
+import { headerNeeded } from './hook-check';
 import { type ClaimedHook, HooksRepository } from './hooks.repository';
 import { dropHook, keepHook, type KeptHook } from './keep-hook';
 import { PublicAddress } from './public-address';
@@ -53,11 +55,12 @@ class Superseded extends Error {}
 export class HooksService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly rounds = new Rounds(
     LOOK_EVERY_MS,
-    (signal) => this.seeTo(signal),
+    () => this.seeTo(),
     (error) =>
       this.log.warn({ err: error }, 'Webhooks at providers could not be seen to; trying again shortly'),
   );
 
+  private readonly stopping = new AbortController();
   private addressedAt = -Infinity;
   private seeing: Promise<void> | undefined;
 
@@ -81,7 +84,13 @@ export class HooksService implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.rounds.stop();
+    await this.stop();
+  }
+
+  /** Before the way out is closed: what this cuts short is put back, where what fails is held against the provider. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await Promise.allSettled([this.rounds.stop(), this.seeing]);
   }
 
   /** Some process looks at once; never throws and is never waited for. */
@@ -94,18 +103,18 @@ export class HooksService implements OnApplicationBootstrap, BeforeApplicationSh
       );
   }
 
-  /** All that are due, a few at a time. One round at a time in a process. */
-  private seeTo(signal?: AbortSignal): Promise<void> {
-    this.seeing ??= this.round(signal).finally(() => (this.seeing = undefined));
+  /** All that are due, a few at a time, and what that makes due. One round at a time in a process. */
+  private seeTo(): Promise<void> {
+    this.seeing ??= this.round().finally(() => (this.seeing = undefined));
     return this.seeing;
   }
 
-  private async round(signal?: AbortSignal): Promise<void> {
+  private async round(): Promise<void> {
     await this.readdress();
-    for (;;) {
+    while (!this.stopping.signal.aborted) {
       const taken = await this.hooks.takeDue(AT_ONCE);
-      await Promise.all(taken.map((hook) => this.attempt(hook, signal)));
-      if (taken.length < AT_ONCE || signal?.aborted || this.rounds.stopped) return;
+      if (taken.length === 0) return;
+      await Promise.all(taken.map((hook) => this.attempt(hook)));
     }
   }
 
@@ -114,24 +123,34 @@ export class HooksService implements OnApplicationBootstrap, BeforeApplicationSh
     const { prefix } = this.addresses;
     const now = performance.now();
     if (prefix === null || now - this.addressedAt < READDRESS_EVERY_MS) return;
-    await this.hooks.readdress(prefix);
+    // One that failed is tried anew after a start, and not again and again.
+    const first = this.addressedAt === -Infinity;
+    await this.hooks.readdress(prefix, first ? ['registered', 'failed'] : ['registered']);
     this.addressedAt = now;
   }
 
   /** One that fails for a reason of the hub's own is anybody's again when its minute is over. */
-  private async attempt(hook: ClaimedHook, stopping?: AbortSignal): Promise<void> {
-    const patience = AbortSignal.timeout(ATTEMPT_MS);
-    const signal = stopping ? AbortSignal.any([stopping, patience]) : patience;
+  private async attempt(hook: ClaimedHook): Promise<void> {
+    const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(ATTEMPT_MS)]);
     try {
       await (hook.removing ? this.drop(hook, signal) : this.keep(hook, signal));
     } catch (error) {
-      if (error instanceof Superseded) await this.hooks.putBack(hook);
-      else
-        this.log.error(
-          { err: error, endpoint: hook.endpointId },
-          'A webhook at a provider could not be seen to',
-        );
+      // The shutdown cut it short, which is no failure of the provider.
+      if (error instanceof ConnectionError) return await this.hooks.putBack(hook, false);
+      const last = hook.attempts >= MOST_ATTEMPTS;
+      if (error instanceof Superseded && !last) return await this.hooks.putBack(hook, true);
+      this.log.error(
+        { err: error, endpoint: hook.endpointId },
+        'A webhook at a provider could not be seen to',
+      );
+      if (last) await this.giveUp(hook);
     }
+  }
+
+  private async giveUp(hook: ClaimedHook): Promise<void> {
+    const error = 'the hub could not see to it';
+    if (hook.removing) await this.hooks.forget(hook, error, hook.url !== null);
+    else await this.hooks.settle(hook, { result: 'failed', error, retryInMs: null });
   }
 
   private async keep(hook: ClaimedHook, signal: AbortSignal): Promise<void> {
@@ -140,35 +159,39 @@ export class HooksService implements OnApplicationBootstrap, BeforeApplicationSh
     if (!integration) throw new Superseded();
     const { provider, version } = integration;
     try {
-      const settings = this.vault.open(integration.current);
+      const context = this.contextOf(this.vault.open(integration.current), signal);
+      if (hook.url !== null && !isAt(hook, provider, context.settings)) return await this.move(hook);
       const hooks = registrarOf(provider);
-      const context = this.contextOf(settings, signal);
       const place = hooks.place(context.settings);
-      if (hook.url !== null && (hook.provider !== provider || hook.place !== place)) {
-        await this.hooks.moved(hook);
-        return;
-      }
+      checkHeader(provider, endpoint);
       const url = this.addresses.of(endpoint.path);
       if (hook.hookId === null && (await this.hooks.isTaken(hook, place, url))) {
-        throw new ConnectionError('rate_limited', 'a webhook with this address is still to be removed there');
+        await this.hooks.wait(hook, 'a webhook with this address is still to be changed or removed there');
+        return;
       }
       const intent = { provider, place, url, settingsVersion: version };
       const kept = await keepHook(
         hooks,
         context,
-        hook,
+        { ...hook, settingsChanged: hook.settingsVersion !== version },
         this.wanted(endpoint, integration, hook, url),
-        async () => {
-          if (!(await this.hooks.intend(hook, intent))) throw new Superseded();
+        async (hookId) => {
+          if (!(await this.hooks.intend(hook, { ...intent, hookId }))) throw new Superseded();
         },
       );
+      if (kept === 'elsewhere') return await this.move(hook);
       await this.kept({ ...hook, provider }, endpoint, kept, url, version);
     } catch (error) {
-      if (!(error instanceof ConnectionError)) throw error;
+      if (!(error instanceof ConnectionError) || this.stopping.signal.aborted) throw error;
       const retryInMs = retryAfterFailure(error, hook.attempts, false);
       this.count(provider, 'register', retryInMs);
       await this.hooks.settle({ ...hook, provider }, { result: 'failed', error: toldOf(error), retryInMs });
     }
+  }
+
+  /** Another is made once this one is gone, which is asked for with what it was made with. */
+  private async move(hook: ClaimedHook): Promise<void> {
+    if (!(await this.hooks.moved(hook))) throw new Superseded();
   }
 
   private async kept(
@@ -198,7 +221,7 @@ export class HooksService implements OnApplicationBootstrap, BeforeApplicationSh
       calls.inc({ provider, action: 'remove', result: 'done' });
       await this.hooks.forget(hook, null, there);
     } catch (error) {
-      if (!(error instanceof ConnectionError)) throw error;
+      if (!(error instanceof ConnectionError) || this.stopping.signal.aborted) throw error;
       const retryInMs = retryAfterFailure(error, attempts, true);
       this.count(provider, 'remove', retryInMs);
       if (retryInMs !== null) return await this.hooks.removeLater(hook, toldOf(error), retryInMs);
@@ -238,6 +261,26 @@ function registrarOf(provider: string): HookRegistrar {
   if (hooks === undefined)
     throw new ConnectionError('invalid_settings', 'the provider takes no webhooks from the hub');
   return hooks;
+}
+
+/** Whether the settings still say the place where it is, or is about to be. */
+function isAt(hook: ClaimedHook, provider: string, settings: ConnectionSettings): boolean {
+  try {
+    return hook.provider === provider && hook.place === registrarOf(provider).place(settings);
+  } catch (error) {
+    if (error instanceof ConnectionError) return false;
+    throw error;
+  }
+}
+
+/** @throws ConnectionError where the endpoint would refuse all that the provider sends: the integration is another's by now */
+function checkHeader(provider: string, { signatureHeader, verifySignature }: InboundEndpointEntity): void {
+  const header = headerNeeded(provider, { header: signatureHeader, verifies: verifySignature });
+  if (header === null) return;
+  throw new ConnectionError(
+    'invalid_settings',
+    `signature_header must be ${header}, which the provider sends`,
+  );
 }
 
 function sealedSettings({

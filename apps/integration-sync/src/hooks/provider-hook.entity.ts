@@ -58,6 +58,10 @@ export class ProviderHookEntity {
   @Column('text', { nullable: true })
   credentials!: string | null;
 
+  /** The endpoint has had another secret since the provider was told one. */
+  @Column('boolean', { name: 'secret_changed', default: false })
+  secretChanged!: boolean;
+
   /** Grows with every change of what is wanted. */
   @Column('integer', { default: 1 })
   revision!: number;

@@ -12,19 +12,23 @@ import { testConfig, until } from '@signalbox/testing';
 /* eslint-disable @typescript-eslint/no-restricted-imports -- stand-ins of providers are for specs, and no part of the library */
 import {
   startStandIn,
+  type KeptHook,
   type RunningStandIn,
 } from '../../../../libs/connectors/src/conformance/hook-stand-in-for-spec';
+import { fixtures as gitea } from '../../../../libs/connectors/src/providers/gitea/fixtures-for-spec';
 import { fixtures as github } from '../../../../libs/connectors/src/providers/github/fixtures-for-spec';
+import { fixtures as gitlab } from '../../../../libs/connectors/src/providers/gitlab/fixtures-for-spec';
 import { fixtures as stripe } from '../../../../libs/connectors/src/providers/stripe/fixtures-for-spec';
 /* eslint-enable @typescript-eslint/no-restricted-imports -- as above */
 import { integrationsDatabase } from '../database';
+import { readdressHooks } from '../hooks/hook-changes.repository';
 import { startSync, type SyncUnderTest } from './sync-for-spec';
 
 const HUB = 'https://hub.example.com';
 const RECEIVE = `${HUB}/integration-management/webhooks/receive/`;
 const PATIENCE_MS = 20_000;
 
-describe('webhooks that the hub sets up (at stand-ins of GitHub and Stripe)', () => {
+describe('webhooks that the hub sets up (at stand-ins of providers)', () => {
   let sync: SyncUnderTest;
   let drop: () => Promise<void>;
   let provider: RunningStandIn;
@@ -43,9 +47,12 @@ describe('webhooks that the hub sets up (at stand-ins of GitHub and Stripe)', ()
   });
   afterEach(() => Promise.all(others.splice(0).map((one) => one.close())));
 
-  async function startOf({ hooks }: typeof github): Promise<RunningStandIn> {
+  function standInOf({ hooks }: typeof github) {
     if (hooks === undefined) throw new Error('no stand-in');
-    const started = await startStandIn(hooks);
+    return hooks;
+  }
+  async function startOf(of: typeof github | ReturnType<typeof standInOf>): Promise<RunningStandIn> {
+    const started = await startStandIn('authorization' in of ? of : standInOf(of));
     others.push(started);
     return started;
   }
@@ -58,6 +65,13 @@ describe('webhooks that the hub sets up (at stand-ins of GitHub and Stripe)', ()
       credentials: github.credentials,
       ...more,
     });
+  const connectStripe = (at: RunningStandIn) =>
+    connect({
+      type: 'PAYMENT_GATEWAY',
+      configuration: { provider: 'stripe', base_url: at.url },
+      credentials: stripe.credentials,
+    });
+  const reconnect = (id: string, changes: object) => sync.call(integrationOperations.update, { id, changes });
   const open = (integration_id: string, more: Partial<InboundEndpointInput> = {}) =>
     sync.call(inboundEndpointOperations.create, {
       integration_id,
@@ -74,6 +88,10 @@ describe('webhooks that the hub sets up (at stand-ins of GitHub and Stripe)', ()
       return registration.status === status && registration;
     });
   const kept = (at = provider) => [...at.hooks.values()];
+  const asked = (method: string, at = provider) =>
+    until(`the provider is asked to ${method}`, PATIENCE_MS, () =>
+      Promise.resolve(at.requests.some((request) => request.method === method)),
+    );
   const gone = (at = provider) =>
     until('the hook is gone', PATIENCE_MS, () => Promise.resolve(kept(at).length === 0));
   const rowsOf = (id: string) =>
@@ -197,14 +215,192 @@ describe('webhooks that the hub sets up (at stand-ins of GitHub and Stripe)', ()
     });
     expect(pending).toMatchObject({
       status: 'pending',
-      error: expect.stringContaining('still to be removed'),
+      error: expect.stringContaining('still to be changed or removed'),
     });
+    // Waiting is no failure.
+    const attempts = 'SELECT attempts FROM provider_hooks WHERE endpoint_id = $1 AND NOT removing';
+    await until('it has waited again', PATIENCE_MS, async () => {
+      await hurry();
+      return provider.requests.length > 4;
+    });
+    expect(await sync.sql(`${attempts} AND attempts > 1`, [first.id])).toEqual([]);
     provider.refuse(undefined);
     await hurry();
     await until('the first is gone', PATIENCE_MS, async () => (await rowsOf(first.id)).length === 1);
     await hurry();
     const { hook_id: hookId } = await became(first.id, 'registered');
     expect([...provider.hooks.keys()]).toEqual([hookId]);
+  });
+
+  it('are not taken for another endpoint’s where the provider has not been told that they have moved', async () => {
+    const { id } = await connect();
+    const first = await open(id);
+    await became(first.id, 'registered');
+    provider.refuse({ status: 403 });
+    await change(first.id, { path: `moved-${randomUUID()}` });
+    await became(first.id, 'failed');
+    provider.refuse(undefined);
+    const second = await open(id, { path: first.path });
+    await until('it waits', PATIENCE_MS, async () => (await get(second.id)).registration.error !== null);
+    expect(kept()).toMatchObject([{ url: RECEIVE + first.path }]);
+    await change(first.id, { name: 'Moved' });
+    await became(first.id, 'registered');
+    await became(second.id, 'registered');
+    expect(kept()).toHaveLength(2);
+  });
+
+  it('are made anew where the provider takes no other secret for one that is there', async () => {
+    const at = await startOf(gitea);
+    const { id } = await connect({
+      configuration: { provider: 'gitea', base_url: at.url, repository: 'owner/repo' },
+      credentials: gitea.credentials,
+    });
+    const endpoint = await open(id);
+    const { hook_id: first } = await became(endpoint.id, 'registered');
+    await change(endpoint.id, { name: 'The same hook' });
+    expect(await became(endpoint.id, 'registered')).toMatchObject({ hook_id: first });
+    const { secret } = await sync.call(inboundEndpointOperations.rotateSecret, { id: endpoint.id });
+    const { hook_id: second } = await became(endpoint.id, 'registered');
+    expect([...at.hooks]).toMatchObject([[second, { secret }]]);
+    await change(endpoint.id, { name: 'The same hook again' });
+    expect(await became(endpoint.id, 'registered')).toMatchObject({ hook_id: second });
+  });
+
+  it('do not bring their secret along once they are not wanted any more', async () => {
+    const at = await startOf(stripe);
+    const { id: integration } = await connectStripe(at);
+    const letGo = at.hold(({ method }) => method === 'POST');
+    const { id } = await open(integration, { register: { events: [] } });
+    await asked('POST', at);
+    await change(id, { register: null, secret: 'a secret of ones own' });
+    const secret = () => sync.sql('SELECT secret, version FROM inbound_endpoints WHERE id = $1', [id]);
+    const before = await secret();
+    letGo();
+    await asked('DELETE', at);
+    await rowless(id);
+    expect(kept(at)).toEqual([]);
+    expect(await secret()).toEqual(before);
+  });
+
+  it('are removed with the settings that they were made with, while others are tried', async () => {
+    const { id: integration } = await connect();
+    const { id } = await open(integration);
+    await became(id, 'registered');
+    const letGo = provider.hold(({ method }) => method === 'PATCH');
+    await reconnect(integration, {
+      configuration: {
+        provider: 'github',
+        base_url: provider.url,
+        repository: 'octo-org/octo-repo',
+        webhook_events: ['push'],
+      },
+    });
+    await asked('PATCH');
+    await sync.call(inboundEndpointOperations.remove, { id });
+    letGo();
+    await gone();
+    await rowless(id);
+  });
+
+  it('are removed with newer settings where those that they were made with are not kept', async () => {
+    const { id: integration } = await connect();
+    const { id } = await open(integration);
+    await became(id, 'registered');
+    await reconnect(integration, {
+      configuration: { provider: 'github', base_url: `${provider.url}/`, repository: 'octo-org/octo-repo' },
+    });
+    await became(id, 'registered');
+    await sync.sql('UPDATE provider_hooks SET settings_version = 1 WHERE endpoint_id = $1', [id]);
+    await sync.sql('DELETE FROM integration_versions WHERE integration_id = $1 AND version = 1', [
+      integration,
+    ]);
+    await sync.call(inboundEndpointOperations.remove, { id });
+    await gone();
+    await rowless(id);
+  });
+
+  it('are removed from the account that the credentials were of', async () => {
+    const hooks = standInOf(stripe);
+    const other = { api_key: `sk_test_${randomUUID()}` };
+    const accounts = [stripe.credentials, other].map(({ api_key: key = '' }) => ({
+      authorization: `Bearer ${key}`,
+      hooks: new Map<string, KeptHook>(),
+    }));
+    const at = await startOf({
+      ...hooks,
+      authorization: ['accept', 'application/json'],
+      answer(request) {
+        const own = accounts.find(({ authorization }) => authorization === request.headers.authorization);
+        return own ? hooks.answer(request, own.hooks) : { status: 401 };
+      },
+    });
+    const { id } = await connectStripe(at);
+    const endpoint = await open(id, { register: { events: [] } });
+    await became(endpoint.id, 'registered');
+    await reconnect(id, { credentials: other });
+    const { hook_id: hookId } = await became(endpoint.id, 'registered');
+    expect(accounts.map((account) => [...account.hooks.keys()])).toEqual([[], [hookId]]);
+  });
+
+  it('go, and say why there are no others, where the integration is of another provider or none', async () => {
+    const { id } = await connect();
+    const endpoint = await open(id);
+    await became(endpoint.id, 'registered');
+    const at = await startOf(gitlab);
+    const configuration = { provider: 'gitlab', base_url: at.url, repository: 'group/sub/project' };
+    await reconnect(id, { configuration, credentials: gitlab.credentials });
+    await gone();
+    expect(await became(endpoint.id, 'failed')).toMatchObject({
+      error: expect.stringContaining('signature_header must be X-Gitlab-Token'),
+    });
+    await change(endpoint.id, { signature_header: 'X-Gitlab-Token', register: { events: [] } });
+    await became(endpoint.id, 'registered');
+    await reconnect(id, { configuration: { provider: 'gitlab', base_url: at.url } });
+    await gone(at);
+    expect(await became(endpoint.id, 'failed')).toMatchObject({ error: 'repository is missing' });
+  });
+
+  it('need no header where they are asked for later', async () => {
+    const { id } = await open((await connect()).id, { register: null });
+    expect(await get(id)).toMatchObject({ signature_header: 'webhook-signature' });
+    expect(await change(id, { register: { events: ['push'] } })).toMatchObject({
+      signature_header: 'X-Hub-Signature-256',
+    });
+    await became(id, 'registered');
+  });
+
+  it('are given up where the hub itself cannot remove them, which is told', async () => {
+    const integration = await connect();
+    const { id } = await open(integration.id);
+    await became(id, 'registered');
+    provider.refuse({ status: 500 });
+    await sync.call(inboundEndpointOperations.remove, { id });
+    await until('it was tried', PATIENCE_MS, async () => {
+      const rows = await sync.sql(
+        `UPDATE provider_hooks SET attempts = 9, credentials = 'unreadable', due_at = now()
+         WHERE endpoint_id = $1 AND claimed_by IS NULL AND error IS NOT NULL RETURNING id`,
+        [id],
+      );
+      return rows.length > 0;
+    });
+    await rowless(id);
+    expect(await activities(integration.id)).toContainEqual(
+      expect.objectContaining({ action: 'hook_failed', status: 'given_up', endpoint_id: id }),
+    );
+  });
+
+  it('that failed are not told again and again where the hub is', async () => {
+    const { id } = await open((await connect()).id);
+    await became(id, 'registered');
+    await sync.sql(
+      `UPDATE provider_hooks SET status = 'failed', error = '403', url = 'https://before.example.com/' WHERE endpoint_id = $1`,
+      [id],
+    );
+    const statements = { query: sync.sql } as unknown as Parameters<typeof readdressHooks>[0];
+    await readdressHooks(statements, RECEIVE, ['registered']);
+    expect((await get(id)).registration).toMatchObject({ status: 'failed' });
+    await readdressHooks(statements, RECEIVE, ['registered', 'failed']);
+    await became(id, 'registered');
   });
 
   it('are given up after so many attempts, which is told', async () => {
@@ -274,11 +470,7 @@ describe('webhooks that the hub sets up (at stand-ins of GitHub and Stripe)', ()
 
   it('have the secret that the provider makes, which nobody else replaces', async () => {
     const at = await startOf(stripe);
-    const { id } = await connect({
-      type: 'PAYMENT_GATEWAY',
-      configuration: { provider: 'stripe', base_url: at.url },
-      credentials: stripe.credentials,
-    });
+    const { id } = await connectStripe(at);
     const endpoint = await open(id, { register: { events: [] } });
     await became(endpoint.id, 'registered');
     const [hook] = kept(at);
@@ -310,6 +502,7 @@ describe('webhooks that the hub sets up (at stand-ins of GitHub and Stripe)', ()
     await until('it is switched off there', PATIENCE_MS, () =>
       Promise.resolve(kept(at)[0]?.active === false),
     );
+    await became(endpoint.id, 'registered');
     // Nobody is told that secret again: one that was lost is made anew.
     await sync.sql(`UPDATE provider_hooks SET hook_id = NULL, due_at = now() WHERE endpoint_id = $1`, [
       endpoint.id,
@@ -336,6 +529,22 @@ describe('webhooks that the hub sets up (at stand-ins of GitHub and Stripe)', ()
     await expect(open(id, endpoint)).rejects.toMatchObject({
       data: { code: 'VALIDATION_FAILED', fields: [expect.objectContaining({ field, key })] },
     });
+  });
+
+  it('lose no attempt by a shutdown', async () => {
+    const { id } = await open((await connect()).id);
+    await became(id, 'registered');
+    const letGo = provider.hold(() => true);
+    const before = provider.requests.length;
+    await sync.sql(
+      `UPDATE provider_hooks SET attempts = 9, status = 'pending', due_at = now() WHERE endpoint_id = $1`,
+      [id],
+    );
+    await until('it is tried', PATIENCE_MS, () => Promise.resolve(provider.requests.length > before));
+    await sync.stop();
+    letGo();
+    sync = await startSync({ PUBLIC_URL: `${HUB}/` }, sync.url);
+    await became(id, 'registered');
   });
 
   it('are told where the hub is after a start with another PUBLIC_URL', async () => {

@@ -28,6 +28,8 @@ export interface HookStandIn {
   readonly configuration: Readonly<Record<string, unknown>>;
   /** Some that the provider knows. */
   readonly events: readonly string[];
+  /** Its list has no pages. */
+  readonly onePage?: boolean;
   /** What the connector must send to be let in. */
   readonly authorization: readonly [header: string, value: string];
   answer(request: StandInRequest, hooks: Map<string, KeptHook>): StandInAnswer;
@@ -96,6 +98,8 @@ export interface RunningStandIn {
   readonly requests: StandInRequest[];
   /** What it answers to everything from now on, whatever was sent along; undefined for what is right. */
   refuse(answer: (StandInAnswer & { headers?: Record<string, string> }) | undefined): void;
+  /** Those that it picks are not answered until what it returns is called. */
+  hold(picks: (request: StandInRequest) => boolean): () => void;
   close(): Promise<void>;
 }
 
@@ -104,14 +108,16 @@ export async function startStandIn(standIn: HookStandIn): Promise<RunningStandIn
   const hooks = new Map<string, KeptHook>();
   const requests: StandInRequest[] = [];
   let refusal: (StandInAnswer & { headers?: Record<string, string> }) | undefined;
+  let held: { picks(request: StandInRequest): boolean; until: Promise<void> } | undefined;
   const server = createServer((incoming, response) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-    incoming.on('end', () => {
+    const answer = async () => {
       const { pathname: path, searchParams: query } = new URL(incoming.url ?? '/', 'http://stand-in');
       const { method = '', headers } = incoming;
       const request = { method, path, query, headers, body: Buffer.concat(chunks).toString() };
       requests.push(request);
+      if (held?.picks(request)) await held.until;
       const [header, value] = standIn.authorization;
       const known = headers[header] === value;
       const { status, body } = refusal ?? (known ? standIn.answer(request, hooks) : { status: 401 });
@@ -119,7 +125,8 @@ export async function startStandIn(standIn: HookStandIn): Promise<RunningStandIn
       // Providers quote what they were sent.
       const text = refusal === undefined ? body : { message: 'refused', sent: request.body, headers };
       response.end(text === undefined || status === 204 ? '' : JSON.stringify(text));
-    });
+    };
+    incoming.on('end', () => void answer());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -127,6 +134,14 @@ export async function startStandIn(standIn: HookStandIn): Promise<RunningStandIn
     hooks,
     requests,
     refuse: (answer) => (refusal = answer),
+    hold(picks) {
+      const { promise: until, resolve } = Promise.withResolvers<void>();
+      held = { picks, until };
+      return () => {
+        held = undefined;
+        resolve();
+      };
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -1,4 +1,6 @@
 import { CONNECTORS } from '../registry';
+import { github } from '../providers/github/connector';
+import { ofAnOrganisation } from '../providers/github/fixtures-for-spec';
 import type { ConnectorFixtures } from './fixture-for-spec';
 import { describeHooks } from './hook-suite-for-spec';
 
@@ -9,3 +11,4 @@ for (const { id, title, webhook } of CONNECTORS) {
   );
   describeHooks(title, webhook.hooks, fixtures);
 }
+describeHooks('GitHub, of an organisation,', github.webhook.hooks, ofAnOrganisation);

@@ -65,9 +65,12 @@ const REFUSED = 'the credentials were refused';
 
 /** The failure that an answer stands for, by its status. */
 export function failureOf({ status, headers }: ConnectorResponse): ConnectionError {
-  const wait = secondsToWait(headers['retry-after'], Date.now());
+  const spent = headers['x-ratelimit-remaining'] === '0';
+  const wait =
+    secondsToWait(headers['retry-after'], Date.now()) ??
+    (spent ? secondsUntil(headers['x-ratelimit-reset'], Date.now()) : null);
   // GitHub says "forbidden" when it means "later".
-  if (status === 429 || (status === 403 && (wait !== null || headers['x-ratelimit-remaining'] === '0'))) {
+  if (status === 429 || (status === 403 && (wait !== null || spent))) {
     return new ConnectionError('rate_limited', 'the provider asks to wait', status, wait);
   }
   if (status === 401) return new ConnectionError('unauthorized', REFUSED, status);
@@ -86,8 +89,15 @@ const LONGEST_WAIT_SECONDS = 24 * 3600;
 function secondsToWait(value: string | undefined, nowMs: number): number | null {
   if (value === undefined) return null;
   const seconds = /^\d{1,9}$/.test(value) ? Number(value) : (Date.parse(value) - nowMs) / 1000;
-  return Number.isNaN(seconds) ? null : Math.min(Math.max(Math.ceil(seconds), 0), LONGEST_WAIT_SECONDS);
+  return Number.isNaN(seconds) ? null : bounded(seconds);
 }
+
+/** `X-RateLimit-Reset` as GitHub and Gitea have it, in Unix seconds; null for what others mean by it. */
+function secondsUntil(value: string | undefined, nowMs: number): number | null {
+  return value !== undefined && /^\d{10}$/.test(value) ? bounded(Number(value) - nowMs / 1000) : null;
+}
+
+const bounded = (seconds: number): number => Math.min(Math.max(Math.ceil(seconds), 0), LONGEST_WAIT_SECONDS);
 
 /** The answer as JSON; undefined when it is none, or was cut. */
 export function parsed({ body, truncated }: ConnectorResponse): unknown {

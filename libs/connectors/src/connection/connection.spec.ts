@@ -85,6 +85,20 @@ describe('waiting', () => {
     const { result } = await test('github', {}, { status: 429, headers: { 'retry-after': value } });
     expect(result).toMatchObject({ reason: 'rate_limited', retryAfterSeconds: seconds });
   });
+
+  it.each([
+    [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1795306200' }, 600],
+    [429, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1795306200' }, 600],
+    [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1795306200', 'retry-after': '7' }, 7],
+    [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1895306200' }, 86_400],
+    [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1795305000' }, 0],
+    [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1795306200000' }, null],
+    [429, { 'x-ratelimit-remaining': '5', 'x-ratelimit-reset': '1795306200' }, null],
+  ])('after %d until the allowance is renewed: %j', async (status, headers, seconds) => {
+    jest.useFakeTimers({ now: new Date('2026-11-22T00:00:00Z') });
+    const { result } = await test('github', {}, { status, headers });
+    expect(result).toMatchObject({ reason: 'rate_limited', retryAfterSeconds: seconds });
+  });
 });
 
 it('takes any answer of a generic address that is no error', async () => {

@@ -55,6 +55,7 @@ export function refusalOf(response: ConnectorResponse): ConnectionError {
 
 /** An id fit to be stored and to be put into a URL. */
 export function hookId(value: string | null, status: number | null = null): string {
-  if (value === null) throw new ConnectionError('unexpected_answer', 'the provider named no hook', status);
+  if (value === null || /^\.+$/.test(value))
+    throw new ConnectionError('unexpected_answer', 'the provider named no hook', status);
   return value;
 }

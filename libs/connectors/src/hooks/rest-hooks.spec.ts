@@ -21,6 +21,22 @@ it.each(['a/b/c', '/', 'a/', '/b', '..', '../user', 'a/..'])('takes %s for no re
   }
 });
 
+it.each(['/', 'group/', '/name', '.', '..', 'group/..', '../../hooks', 'group/ .. /name'])(
+  'takes %s for no project',
+  (repository) => {
+    expect(() => gitlab.webhook.hooks.place(settings({ repository }))).toThrow('repository must be');
+  },
+);
+
+it.each(['.', '..'])('takes %s for no id of a hook', async (id) => {
+  const answer = { status: 201, headers: {}, body: JSON.stringify({ id }), truncated: false };
+  const given = new ConnectionSettings({ repository: 'octo-org' }, { access_token: 't' });
+  const hook = { url: 'https://hub.example.com/', secret: 'secret', events: [], active: true };
+  await expect(
+    github.webhook.hooks.create({ settings: given, http: { send: () => Promise.resolve(answer) } }, hook),
+  ).rejects.toMatchObject({ reason: 'unexpected_answer' });
+});
+
 it('needs a repository', () => {
   expect(() => gitlab.webhook.hooks.place(settings({}))).toThrow('repository is missing');
 });

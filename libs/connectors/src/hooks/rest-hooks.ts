@@ -32,6 +32,8 @@ export interface RestHooks extends Pick<HookRegistrar, 'permissions' | 'allEvent
   };
   /** The address of a hook cannot be changed: with another one it is removed, to be made anew. */
   readonly addressStays?: boolean;
+  /** Nor its secret: whoever has another one removes it and makes it anew. */
+  readonly secretStays?: boolean;
   /** Sets what cannot be set when a hook is made. */
   readonly switchesOffLater?: boolean;
 }
@@ -58,26 +60,30 @@ export function restHooks(rest: RestHooks): HookRegistrar {
 
   const oneOf = (answer: unknown) => (at.within === undefined ? answer : itemAt(answer, at.within));
 
+  async function search(
+    context: ConnectionContext,
+    isIt: (item: unknown) => boolean,
+  ): Promise<string | null> {
+    let last: string | null = null;
+    for (let page = 1; page <= MOST_PAGES; page += 1) {
+      const answer = answerOf(await call(context, request(context, 'GET', queryOf(list.query(page, last)))));
+      const items = listAt(answer, MOST_ON_A_PAGE, ...(list.items ?? []));
+      const found = items.find(isIt);
+      if (found !== undefined) return hookId(at.id(found));
+      last = at.id(items.at(-1));
+      if (items.length === 0 || last === null || list.more?.(answer) === false) return null;
+    }
+    return null;
+  }
+
   const registrar: HookRegistrar = {
     makesSecret: at.secret !== undefined,
+    secretStays: rest.secretStays === true,
     permissions: rest.permissions,
     allEvents: rest.allEvents,
     place: (settings) => rest.place(settings),
 
-    async find(context, url) {
-      let last: string | null = null;
-      for (let page = 1; page <= MOST_PAGES; page += 1) {
-        const answer = answerOf(
-          await call(context, request(context, 'GET', queryOf(list.query(page, last)))),
-        );
-        const items = listAt(answer, MOST_ON_A_PAGE, ...(list.items ?? []));
-        const found = items.find((item) => textAt(item, ...at.url) === url);
-        if (found !== undefined) return hookId(at.id(found));
-        last = at.id(items.at(-1));
-        if (items.length === 0 || last === null || list.more?.(answer) === false) return null;
-      }
-      return null;
-    },
+    find: (context, url) => search(context, (item) => textAt(item, ...at.url) === url),
 
     async create(context, hook) {
       const response = await call(
@@ -115,7 +121,11 @@ export function restHooks(rest: RestHooks): HookRegistrar {
 
     async remove(context, id) {
       const response = await call(context, request(context, 'DELETE', `/${encodeURIComponent(id)}`));
-      if (!isGood(response) && !isMissing(response)) throw refusalOf(response);
+      if (isGood(response)) return;
+      // Credentials that may not see a hook are told that there is none: only who sees the others knows.
+      if (!isMissing(response) || (await search(context, (item) => at.id(item) === id)) !== null) {
+        throw refusalOf(response);
+      }
     },
   };
   return registrar;
@@ -133,15 +143,21 @@ function formOf(fields: Fields): string {
   return form.toString();
 }
 
+/** Parts of a path that a setting names, escaped; null where one is empty or leads elsewhere, as `..` does in any URL. */
+export function segmentsOf(path: string): string[] | null {
+  const parts = path.split('/').map((part) => part.trim());
+  if (parts.some((part) => /^\.*$/.test(part))) return null;
+  return parts.map((part) => encodeURIComponent(part.toWellFormed()));
+}
+
 /** Path of the hooks of a repository, `owner/name`, or of an organisation, `owner` alone. */
 export function repositoryOrOrganisation(settings: ConnectionSettings): string {
-  const parts = settings.text('repository').split('/');
-  const [owner = '', name, ...rest] = parts.map((part) => encodeURIComponent(part.trim()));
-  if (owner === '' || name === '' || rest.length > 0 || parts.some((part) => /^\.+$/.test(part.trim()))) {
+  const parts = segmentsOf(settings.text('repository'));
+  if (parts === null || parts.length > 2) {
     throw new ConnectionError(
       'invalid_settings',
       'repository must be owner/name, or the name of an organisation',
     );
   }
-  return name === undefined ? `/orgs/${owner}/hooks` : `/repos/${owner}/${name}/hooks`;
+  return `/${parts.length === 1 ? 'orgs' : 'repos'}/${parts.join('/')}/hooks`;
 }

@@ -116,6 +116,7 @@ export class EndpointsRepository {
     register?: HookWish | null,
   ): Promise<InboundEndpointEntity | 'changed' | 'taken'> {
     const { id, version } = before;
+    const anotherSecret = changes.secret !== undefined;
     try {
       return await this.rows.manager.transaction(async (manager) => {
         const { affected } = await manager.update(
@@ -127,8 +128,8 @@ export class EndpointsRepository {
         const after = await manager.findOneByOrFail(InboundEndpointEntity, { id });
         const were = await hookEvents(manager, id);
         if (register === null) await releaseHooks(manager, { endpointId: id });
-        else if (register) await wantHook(manager, hookOf(after), register.events);
-        else await touchHooks(manager, { endpointId: id });
+        else if (register) await wantHook(manager, hookOf(after), register.events, anotherSecret);
+        else await touchHooks(manager, { endpointId: id }, anotherSecret);
         const are = register === undefined ? were : (register?.events ?? null);
         await this.note(
           manager,

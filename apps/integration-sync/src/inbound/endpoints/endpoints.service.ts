@@ -107,7 +107,7 @@ export class EndpointsService {
       path: changes.path,
       isActive: changes.active,
       verifySignature: changes.verify_signature,
-      signatureHeader: changes.signature_header,
+      signatureHeader: changes.signature_header ?? this.headerWith(before, changes),
       allowedIps: changes.allowed_ips && [...new Set(changes.allowed_ips)],
       rateLimit: changes.rate_limit,
       rules: changes.rules && [...changes.rules],
@@ -170,6 +170,16 @@ export class EndpointsService {
     if (secret !== undefined && this.hookCheck.makesSecret(providerOf(before))) {
       throw DomainError.invalid({ field: 'secret', key: 'hook_secret' });
     }
+  }
+
+  /** Whoever asks for a hook need not say how the provider proves what it sends. */
+  private headerWith(
+    before: InboundEndpointEntity,
+    { register }: InboundEndpointChanges,
+  ): string | undefined {
+    return register && before.signatureHeader === DEFAULT_HEADER
+      ? this.hookCheck.ownHeader(providerOf(before))
+      : undefined;
   }
 
   private async show(endpoint: InboundEndpointEntity): Promise<InboundEndpointView> {

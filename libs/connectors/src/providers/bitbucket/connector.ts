@@ -6,7 +6,7 @@ import type { Connector, EventFacts } from '../../connector';
 import { at, nameAt, timeAt } from '../../delivery/fields';
 import type { InboundDelivery } from '../../delivery/inbound-delivery';
 import { fullName, subjectAt, topicOf } from '../../events/code-host';
-import { restHooks } from '../../hooks/rest-hooks';
+import { restHooks, segmentsOf } from '../../hooks/rest-hooks';
 import { hmacScheme, prefixed } from '../../verify/hmac';
 
 const API = 'https://api.bitbucket.org/2.0';
@@ -109,11 +109,11 @@ function headers(given: ConnectionSettings) {
 }
 
 function repository(given: ConnectionSettings): string {
-  const parts = given.text('repository').split('/');
-  if (parts.length !== 2 || parts.some((part) => /^\.*$/.test(part.trim()))) {
+  const parts = segmentsOf(given.text('repository'));
+  if (parts?.length !== 2) {
     throw new ConnectionError('invalid_settings', 'repository must be workspace/name');
   }
-  return parts.map((part) => encodeURIComponent(part.trim())).join('/');
+  return parts.join('/');
 }
 
 function facts({ headers, payload }: InboundDelivery): EventFacts {

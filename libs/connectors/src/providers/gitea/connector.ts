@@ -89,6 +89,8 @@ export const gitea = {
         active,
       }),
       update: 'PATCH',
+      // It answers 200 to another secret, and keeps the one that it has.
+      secretStays: true,
       hook: { id: (hook) => nameAt(hook, 'id'), url: ['config', 'url'] },
       list: { query: (page) => `limit=50&page=${page}` },
     }),

@@ -51,7 +51,8 @@ export const fixtures: ConnectorFixtures = {
         return undefined;
       return {
         url: given.config.url,
-        secret: given.config.secret,
+        // Another one is taken without a word, and not kept.
+        secret: before?.secret ?? given.config.secret,
         events: given.events,
         active: given.active,
       };

@@ -65,7 +65,9 @@ export const github = {
       allEvents: 'everything (`*`)',
       place: (given) => given.url(repositoryOrOrganisation(given), API),
       headers,
-      fields: ({ url, secret: key, events, active }) => ({
+      fields: ({ url, secret: key, events, active }, doing) => ({
+        // Organisations insist on it.
+        ...(doing === 'create' && { name: 'web' }),
         config: { url, content_type: 'json', secret: key, insecure_ssl: '0' },
         events: events.length > 0 ? events : ['*'],
         active,

@@ -35,21 +35,23 @@ const deliveryId = '72d3162e-cc78-11e3-81ab-4c9367dc0958';
 
 const opened = example('pull_request', 'opened');
 
-export const fixtures: ConnectorFixtures = {
-  configuration: { repository: 'octo-org/octo-repo', webhook_events: ['push'] },
-  hooks: restStandIn({
-    configuration: { repository: 'octo-org/octo-repo' },
+const hooksOf = (repository: string, path: string) =>
+  restStandIn({
+    configuration: { repository },
     events: ['push', 'pull_request'],
     authorization: ['authorization', 'Bearer ghp_0123456789'],
-    path: '/repos/octo-org/octo-repo/hooks',
+    path,
     update: 'PATCH',
-    read(body) {
+    read(body, before) {
       const given = JSON.parse(body) as {
+        name?: string;
         config: { url: string; secret: string; content_type: string };
         events: string[];
         active: boolean;
       };
       if (given.config.content_type !== 'json') return undefined;
+      // Where a repository takes it for granted, an organisation does not.
+      if (before === undefined && path.startsWith('/orgs/') && given.name !== 'web') return undefined;
       return {
         url: given.config.url,
         secret: given.config.secret,
@@ -70,7 +72,11 @@ export const fixtures: ConnectorFixtures = {
         active,
         config: { url, content_type: 'json', secret: '********' },
       })),
-  }),
+  });
+
+export const fixtures: ConnectorFixtures = {
+  configuration: { repository: 'octo-org/octo-repo', webhook_events: ['push'] },
+  hooks: hooksOf('octo-org/octo-repo', '/repos/octo-org/octo-repo/hooks'),
   credentials: { access_token: 'ghp_0123456789' },
   connection: {
     request: {
@@ -160,4 +166,10 @@ export const fixtures: ConnectorFixtures = {
       },
     },
   ],
+};
+
+/** The same of an organisation. */
+export const ofAnOrganisation: ConnectorFixtures = {
+  ...fixtures,
+  hooks: hooksOf('octo-org', '/orgs/octo-org/hooks'),
 };

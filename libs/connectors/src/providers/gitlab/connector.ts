@@ -6,7 +6,7 @@ import type { Connector, EventFacts } from '../../connector';
 import { nameAt, timeAt } from '../../delivery/fields';
 import type { InboundDelivery } from '../../delivery/inbound-delivery';
 import { subjectAt, topicOf } from '../../events/code-host';
-import { restHooks } from '../../hooks/rest-hooks';
+import { restHooks, segmentsOf } from '../../hooks/rest-hooks';
 import { headerToken } from '../../verify/credential';
 import { standardWebhooksScheme } from '../../verify/standard-webhooks';
 import type { SignatureScheme } from '../../verify/verdict';
@@ -90,8 +90,7 @@ export const gitlab = {
     hooks: restHooks({
       permissions: 'scope `api`, of a maintainer of the project',
       allEvents: `\`${EVENTS.join('`, `')}\``,
-      place: (given) =>
-        given.url(`/api/v4/projects/${encodeURIComponent(given.text('repository'))}/hooks`, HOST),
+      place: (given) => given.url(`/api/v4/projects/${project(given)}/hooks`, HOST),
       headers,
       fields: ({ url, secret: key, events, active }) => ({
         url,
@@ -116,6 +115,15 @@ export const gitlab = {
 
 function headers(given: ConnectionSettings) {
   return { 'private-token': given.credential('access_token'), accept: 'application/json' };
+}
+
+/** The path of a project, or its number, as one part of a path. */
+function project(given: ConnectionSettings): string {
+  const parts = segmentsOf(given.text('repository'));
+  if (parts === null) {
+    throw new ConnectionError('invalid_settings', 'repository must be the path of a project, group/name');
+  }
+  return parts.join('%2F');
 }
 
 /** A hook of GitLab cannot be switched off, but told of nothing. */

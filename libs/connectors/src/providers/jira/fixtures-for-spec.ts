@@ -11,6 +11,7 @@ export const fixtures: ConnectorFixtures = {
     authorization: ['authorization', `Basic ${Buffer.from('dev@example.com:ATATT0123').toString('base64')}`],
     path: '/rest/webhooks/1.0/webhook',
     update: 'PUT',
+    onePage: true,
     read(body) {
       const { url, secret, events, enabled, filters } = JSON.parse(body) as {
         url: string;

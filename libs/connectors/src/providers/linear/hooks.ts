@@ -55,6 +55,7 @@ export function linearHooks(api: string): HookRegistrar {
 
   return {
     makesSecret: false,
+    secretStays: false,
     permissions: 'a key of an administrator of the workspace',
     allEvents: `\`${RESOURCES.join('`, `')}\` of all public teams`,
     place,

@@ -66,11 +66,12 @@ export class Intake {
 
   /** @throws DomainError `RATE_LIMITED` before anybody is asked, where the address has asked for too many that there are not */
   private async doorAt(path: string, request: FastifyRequest, reply: FastifyReply): Promise<Door | null> {
-    if (this.doors.knows(path)) return await this.doors.at(path, ANSWER_MS);
-    const lookups = limited(request, `lookups:${ofAddress(request.ip)}`, LOOKUPS_IN_VAIN);
-    tell(await this.limiter.look(lookups), reply);
+    const lookups = this.doors.knows(path)
+      ? null
+      : limited(request, `lookups:${ofAddress(request.ip)}`, LOOKUPS_IN_VAIN);
+    if (lookups !== null) tell(await this.limiter.look(lookups), reply);
     const door = await inTime(() => this.doors.at(path, ANSWER_MS));
-    if (door === null) await this.limiter.admit(lookups);
+    if (door === null && lookups !== null) await this.limiter.admit(lookups);
     return door;
   }
 

@@ -112,8 +112,9 @@ async function start(kind: SharedKind): Promise<Shared> {
         )
       );
     case 'hub': {
-      const { url, stop } = await startHub((await testDatabase()).url);
-      return { places: [url], stop };
+      const database = await testDatabase();
+      const { url, stop } = await startHub(database.url);
+      return { places: [url], stop: () => stop().then(() => database.drop()) };
     }
     default:
       throw new Error(`Nobody shares a ${String(kind)}`);

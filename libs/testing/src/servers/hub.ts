@@ -36,12 +36,18 @@ export async function startHub(databaseUrl: string): Promise<{ url: string; stop
     },
   });
   const url = `http://127.0.0.1:${port}`;
-  await until('the hub is healthy', STARTS_WITHIN_MS, async () => {
-    if (!server.running) throw new Error(`The hub ended:\n${lines.join('\n')}`);
-    return fetch(`${url}/api/v1/health`, { signal: AbortSignal.timeout(2_000) }).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  });
-  return { url, stop: () => server.stop(STOPS_WITHIN_MS) };
+  const stop = () => server.stop(STOPS_WITHIN_MS);
+  try {
+    await until('the hub is healthy', STARTS_WITHIN_MS, async () => {
+      if (!server.running) throw new Error(`The hub ended:\n${lines.join('\n')}`);
+      return fetch(`${url}/api/v1/health`, { signal: AbortSignal.timeout(2_000) }).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, stop };
 }

@@ -102,7 +102,7 @@ export class EventWriter {
     });
   }
 
-  /** @throws DomainError `SERVICE_UNAVAILABLE` when too many wait, `DEADLINE_EXCEEDED` when its turn comes too late: it is not stored */
+  /** @returns `LATE` where it is not stored @throws DomainError `SERVICE_UNAVAILABLE` when too many wait, `DATABASE_UNAVAILABLE` */
   async add(event: NewInboundEvent): Promise<StoredEvent> {
     if (this.batcher.full || this.size + event.body.length > MAX_SIZE) {
       throw new DomainError({ code: 'SERVICE_UNAVAILABLE', retryAfter: 5 });

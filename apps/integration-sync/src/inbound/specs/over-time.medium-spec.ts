@@ -1,7 +1,7 @@
 import { AuditOutbox } from '@signalbox/audit';
-import { Database, idFloor, migrate, newId } from '@signalbox/database';
-import { testConfig, testDatabase, testLog, type TestDatabase } from '@signalbox/testing';
-import { integrationsDatabase } from '../../database';
+import { type Database, idFloor, newId } from '@signalbox/database';
+import { testLog } from '@signalbox/testing';
+import { startDatabase } from '../../specs/database-for-spec';
 import { InboundEventEntity } from '../events/inbound-event.entity';
 import { InboundEventsRepository } from '../events/events.repository';
 import { InboundRetention } from '../events/retention';
@@ -10,20 +10,14 @@ import { LastDay } from '../figures/last-day';
 const DAY_MS = 86_400_000;
 
 describe('what came in, over time', () => {
-  let created: TestDatabase;
   let database: Database;
+  let stop: () => Promise<void>;
 
   beforeAll(async () => {
-    created = await testDatabase();
-    const config = testConfig({ DATABASE_URL: created.url });
-    await migrate(config, [integrationsDatabase], testLog());
-    database = await Database.open(integrationsDatabase, config, testLog());
+    ({ database, stop } = await startDatabase());
   }, 60_000);
 
-  afterAll(async () => {
-    await database.close();
-    await created.drop();
-  });
+  afterAll(() => stop());
 
   async function endpoint(): Promise<string> {
     const [integration, id] = [newId(), newId()];

@@ -1,6 +1,6 @@
-import { Database, migrate, newId } from '@signalbox/database';
-import { testConfig, testDatabase, testLog, until, type TestDatabase } from '@signalbox/testing';
-import { integrationsDatabase } from '../../database';
+import { type Database, newId } from '@signalbox/database';
+import { until } from '@signalbox/testing';
+import { startDatabase } from '../../specs/database-for-spec';
 import { EventWriter, type NewInboundEvent } from '../intake/event-writer';
 import { ClaimsRepository } from '../processing/claims.repository';
 import type { Processor } from '../processing/processor';
@@ -12,21 +12,15 @@ const MEBIBYTE = 1024 * 1024;
 
 /** Statements are planned while the tables are empty, and nothing has been analysed or vacuumed since. */
 describe('inbound events on a database that has just been made', () => {
-  let created: TestDatabase;
   let database: Database;
+  let stop: () => Promise<void>;
 
   beforeAll(async () => {
-    created = await testDatabase();
-    const config = testConfig({ DATABASE_URL: created.url });
-    await migrate(config, [integrationsDatabase], testLog());
-    database = await Database.open(integrationsDatabase, config, testLog());
+    ({ database, stop } = await startDatabase());
     await database.query('ALTER TABLE inbound_events SET (autovacuum_enabled = false)');
   }, 60_000);
 
-  afterAll(async () => {
-    await database.close();
-    await created.drop();
-  });
+  afterAll(() => stop());
 
   const event = (endpointId: string, deliveryId: string): NewInboundEvent => ({
     id: newId(),

@@ -9,8 +9,8 @@ const MAX_BATCH = 256;
 const ENOUGH = 32;
 /** Seconds of work; what does not fit is sent again by its provider. */
 const MAX_WAITING = 5_000;
-/** Bytes of bodies, of what waits. */
-const MAX_SIZE = 256 * 1024 * 1024;
+/** Bytes of bodies, of what waits: a small part of what the process may have, since each is there in several forms. */
+const MAX_SIZE = 64 * 1024 * 1024;
 
 export interface NewInboundEvent {
   readonly id: string;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '@signalbox/config';
+import { until } from '@signalbox/testing';
 import { pino } from 'pino';
 import { counter, gauge, histogram, metricsText } from '../metrics';
 import { BulkServer, UdpListener } from './listeners-for-spec';
@@ -51,13 +52,18 @@ describe('MetricsExport', () => {
     took.observe(0.25);
     took.observe(0.75);
     const exported = MetricsExport.of(config(), 'gateway', log());
-    await sleep(1_400);
-    expect(bulk.documents.filter(({ name }) => name === 'spec_export_total')).toHaveLength(1);
+    await until('the first are sent', 15_000, () =>
+      bulk.documents.some(({ name }) => name === 'spec_export_total'),
+    );
     made.inc({ kind: 'a' }, 2);
     took.observe(0.75);
     const shown = (await metricsText()).body;
     await exported?.close(2_000);
-    await sleep(100);
+    await until(
+      'the last datagram came',
+      5_000,
+      () => udp.values('spec_export_total').reduce((sum, { value }) => sum + value, 0) >= 5,
+    );
 
     const latest = new Map(
       bulk.documents.map(({ name, labels, value }) => [
@@ -98,11 +104,10 @@ describe('MetricsExport', () => {
       return true;
     };
     const exported = MetricsExport.of(config(), 'gateway', log());
-    await sleep(3_300);
-    expect(udp.values('spec_export_depth').length).toBeGreaterThanOrEqual(3);
+    await until('three are sent', 15_000, () => udp.values('spec_export_depth').length >= 3);
     expect(lines().map(({ msg }) => msg)).toEqual(['Figures cannot be sent']);
     bulk.misbehave = () => false;
-    await sleep(1_100);
+    await until('something is said', 15_000, () => lines().length > 1);
     expect(lines().map(({ msg }) => msg)).toEqual(['Figures cannot be sent', 'Figures are sent again']);
     await exported?.close(2_000);
     expect(bulk.documents.filter(({ name }) => name === 'spec_export_depth').length).toBeGreaterThanOrEqual(

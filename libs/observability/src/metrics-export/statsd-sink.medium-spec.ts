@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '@signalbox/testing';
 import type { MetricSample } from '../metrics';
 import { UdpListener } from './listeners-for-spec';
 import { StatsdSink } from './statsd-sink';
@@ -70,7 +71,7 @@ describe('StatsdSink', () => {
   it('keeps packets within what is never cut, however many lines there are', async () => {
     const many = Array.from({ length: 2_000 }, (_, i) => counted(i + 1, { route: `/api/v1/things/${i}` }));
     await send(...many);
-    await sleep(200);
+    await until('all came', 5_000, () => listener.lines.length >= 2_000);
     expect(listener.lines).toHaveLength(2_000);
     expect(Math.max(...listener.packets.map((packet) => Buffer.byteLength(packet)))).toBeLessThanOrEqual(
       1_432,

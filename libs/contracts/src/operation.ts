@@ -14,6 +14,8 @@ export interface Operation<In, Out> {
   readonly kind: OperationKind;
   /** How long a caller waits unless it says otherwise, in milliseconds. */
   readonly deadlineMs: number;
+  /** The field of the input that holds bytes. It travels beside the JSON as it is, and must be there in every input. */
+  readonly bytes?: string;
   /** Types only: never set. */
   readonly types?: { in: In; out: Out };
 }
@@ -28,4 +30,12 @@ export function operation<In, Out>(
   deadlineMs: number = DEFAULT_DEADLINE_MS,
 ): Operation<In, Out> {
   return { service, name, kind, deadlineMs };
+}
+
+/** An operation whose input has bytes in that field. Nobody may write into them: within a process they are not copied. */
+export function operationWithBytes<In, Out>(
+  { service, name, kind, deadlineMs }: Operation<In, Out>,
+  bytes: { [K in keyof In]: In[K] extends Buffer ? K : never }[keyof In] & string,
+): Operation<In, Out> {
+  return { service, name, kind, deadlineMs, bytes };
 }

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { calls, pendingCalls } from './metrics';
 import { outgoingContext } from './outgoing-context';
 import { RpcClient, type CallOptions } from './rpc-client';
-import { decodeReply, encodeRequest } from './wire';
+import { decodeReply, encodeRequest, type Message } from './wire';
 
 export interface ClientOptions {
   /** Calls that may wait for an answer at once; the next one is refused with `SERVICE_UNAVAILABLE`. */
@@ -15,7 +15,7 @@ export interface ClientOptions {
 export interface Call {
   readonly id: string;
   readonly operation: Operation<unknown, unknown>;
-  readonly body: string;
+  readonly message: Message;
   /** Unix time in milliseconds. */
   readonly deadline: number;
   /** From then on it may have been run. Whoever sends it sets it. */
@@ -60,9 +60,9 @@ export abstract class CallingClient extends RpcClient {
     if (this.ended || this.pending.size >= this.options.maxPendingCalls)
       return refused('SERVICE_UNAVAILABLE');
     if (context.deadline <= now) return refused('DEADLINE_EXCEEDED');
-    let body: string;
+    let message: Message;
     try {
-      body = encodeRequest(context, input, this.options.maxMessageBytes);
+      message = encodeRequest(context, input, this.options.maxMessageBytes, operation.bytes);
     } catch (err) {
       this.log.error({ err, operation: operation.name }, 'a request cannot be sent');
       return refused('INTERNAL');
@@ -73,7 +73,7 @@ export abstract class CallingClient extends RpcClient {
       const call: PendingCall = {
         id,
         operation,
-        body,
+        message,
         deadline: context.deadline,
         sent: false,
         startedAt,

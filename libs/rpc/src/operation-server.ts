@@ -10,7 +10,7 @@ import { CallScope } from '@signalbox/observability';
 import type { Logger } from 'pino';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { handlings, runningOperations } from './metrics';
-import { decodeRequest, encodeError, encodeValue, type Request } from './wire';
+import { decodeRequest, encodeError, encodeValue, type Message, type Request } from './wire';
 
 export interface ServerOptions {
   /** Operations handled at once; the others wait for their turn. */
@@ -72,7 +72,7 @@ export abstract class OperationServer extends Server {
    * Handles one message and answers the reply to send. Never rejects.
    * @param redelivered it may have been handled before, by a process that died or was cut off
    */
-  protected async answer(name: string, message: string, redelivered: boolean): Promise<string> {
+  protected async answer(name: string, message: Message, redelivered: boolean): Promise<string> {
     const operation = this.operations.get(name);
     const handler = this.messageHandlers.get(name);
     if (operation === undefined || handler === undefined) {
@@ -107,12 +107,12 @@ export abstract class OperationServer extends Server {
   private async handle(
     operation: Operation<unknown, unknown>,
     handler: MessageHandler,
-    message: string,
+    message: Message,
     redelivered: boolean,
   ): Promise<{ reply: string; outcome: Outcome }> {
     let request: Request;
     try {
-      request = decodeRequest(message);
+      request = decodeRequest(message, operation.bytes);
     } catch (err) {
       this.log.error({ err, operation: operation.name }, 'a request cannot be read');
       return this.failure({ code: 'INTERNAL' });

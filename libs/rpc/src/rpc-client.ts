@@ -10,7 +10,7 @@ export interface CallOptions {
 /**
  * Calls operations of other services.
  *
- * Guarantees, whatever the transport: the promise settles within the deadline; input and output pass through JSON;
+ * Guarantees, whatever the transport: the promise settles within the deadline; input and output pass through JSON, bytes (`operationWithBytes`) beside it;
  * a request whose caller has stopped waiting is not started later. Rejects with `DomainError` only:
  * the handler's own; `SERVICE_UNAVAILABLE` (nobody took it: it was not run, or died with the process that ran it);
  * `DEADLINE_EXCEEDED` (may have run); `INTERNAL` (the handler failed, or its answer cannot be serialised).

@@ -1,7 +1,7 @@
 import { Controller, Inject, Module, type DynamicModule, type INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
-import { operation, type CallContext } from '@signalbox/contracts';
+import { operation, operationWithBytes, type CallContext } from '@signalbox/contracts';
 import type { testLog } from '@signalbox/testing';
 import type { ClientOptions } from './calling-client';
 import { Handles } from './handles';
@@ -12,13 +12,23 @@ export type Log = ReturnType<typeof testLog>;
 export type TransportOptions = ClientOptions & ServerOptions;
 export type Handler = (input: unknown, context: CallContext) => Promise<unknown>;
 
+export interface WithBytes {
+  readonly name: string;
+  readonly body: Buffer;
+}
+
 export interface Handlers {
   readonly ask?: Handler;
   readonly act?: Handler;
+  readonly put?: (input: WithBytes) => Promise<unknown>;
 }
 
 export const ask = operation<unknown, unknown>('webhook-dispatcher', 'test.ask', 'query', 20_000);
 export const act = operation<unknown, unknown>('webhook-dispatcher', 'test.act', 'command', 20_000);
+export const put = operationWithBytes(
+  operation<WithBytes, unknown>('webhook-dispatcher', 'test.put', 'command', 20_000),
+  'body',
+);
 
 export function transportOptions(options: Partial<TransportOptions> = {}): TransportOptions {
   return {
@@ -45,6 +55,11 @@ class TestController {
   @Handles(act)
   act(input: unknown, context: CallContext): Promise<unknown> {
     return (this.handlers.act ?? missing)(input, context);
+  }
+
+  @Handles(put)
+  put(input: WithBytes, context: CallContext): Promise<unknown> {
+    return (this.handlers.put ?? missing)(input, context);
   }
 }
 

@@ -8,6 +8,12 @@ export class UnsendableError extends Error {
   }
 }
 
+/** What travels: JSON, and where the operation has them, bytes that are not in it. */
+export interface Message {
+  readonly text: string;
+  readonly bytes?: Buffer | undefined;
+}
+
 export interface Request {
   readonly context: CallContext;
   readonly input: unknown;
@@ -15,16 +21,25 @@ export interface Request {
 
 type Reply = { readonly value: unknown } | { readonly error: DomainErrorData };
 
-/** @throws UnsendableError */
-export function encodeRequest(context: CallContext, input: unknown, maxBytes: number): string {
-  return bounded(`{"context":${JSON.stringify(context)},"input":${toJson(input)}}`, maxBytes);
+/** @param field of the input that holds bytes @throws UnsendableError */
+export function encodeRequest(
+  context: CallContext,
+  input: unknown,
+  maxBytes: number,
+  field: string | undefined,
+): Message {
+  const { rest, bytes } = field === undefined ? { rest: input } : takenOut(input, field);
+  const text = `{"context":${JSON.stringify(context)},"input":${toJson(rest)}}`;
+  return { text: bounded(text, maxBytes - (bytes?.length ?? 0)), bytes };
 }
 
-/** @throws when the text is not a request */
-export function decodeRequest(text: string): Request {
+/** @param field of the input that holds bytes @throws when the message is not a request */
+export function decodeRequest({ text, bytes }: Message, field: string | undefined): Request {
   const request: unknown = JSON.parse(text);
   if (!isRequest(request)) throw new TypeError('The message is not a request');
-  return request;
+  if (field === undefined) return request;
+  if (bytes === undefined) throw new TypeError('The message has no bytes');
+  return { context: request.context, input: { ...(request.input as object), [field]: bytes } };
 }
 
 /** @throws UnsendableError */
@@ -60,6 +75,13 @@ export function toJson(value: unknown): string {
   }
   if (text === undefined) throw new UnsendableError(`The value is not JSON: it is ${typeof value}`);
   return text;
+}
+
+/** @throws UnsendableError */
+function takenOut(input: unknown, field: string): { rest: object; bytes: Buffer } {
+  const { [field]: bytes, ...rest } = input as Readonly<Record<string, unknown>>;
+  if (!Buffer.isBuffer(bytes)) throw new UnsendableError(`${field} holds no bytes`);
+  return { rest, bytes };
 }
 
 /** @throws UnsendableError */

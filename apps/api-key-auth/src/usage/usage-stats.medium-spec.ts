@@ -216,18 +216,18 @@ describe('usage statistics', () => {
          VALUES ($1, 'n', 'eak_', '{read}', '{}', 1, 'u', ${values})`,
         [randomUUID()],
       );
-    await insert('project_ids', `true, '{apollo}'`);
+    await insert('project_ids', `true, '{voyager}'`);
     await insert('expires_at', `true, now() - interval '1 second'`);
     await insert('expires_at', `false, NULL`);
     await insert('revoked_at', `false, now()`);
     const dashboard = (principal: Principal) => auth.call(usageOperations.dashboard, {}, { principal });
-    await store(auth, [record(), record({ ...key(2) }), record({ ...key(2), project_id: 'apollo' })]);
+    await store(auth, [record(), record({ ...key(2) }), record({ ...key(2), project_id: 'voyager' })]);
     await rolledUp(auth);
     const { api_requests_24h, ...keys } = await dashboard(ADMIN);
     expect(keys).toEqual({ total_api_keys: 3, active_api_keys: 1 });
     expect(api_requests_24h).toBeGreaterThanOrEqual(3);
     expect(
-      await dashboard({ kind: 'api_key', id: 'key-3', name: 'k', scopes: ['read'], projects: ['apollo'] }),
+      await dashboard({ kind: 'api_key', id: 'key-3', name: 'k', scopes: ['read'], projects: ['voyager'] }),
     ).toEqual({
       total_api_keys: 1,
       active_api_keys: 1,

@@ -20,6 +20,7 @@ const ANSWER_MS = 2_500;
  * to endpoints are refused with them: providers send all their customers' from the same addresses.
  */
 const LOOKUPS_IN_VAIN = 300;
+const NO_BODY = Buffer.alloc(0);
 /** When a provider may try again what could not be stored. */
 const AGAIN_SECONDS = 5;
 
@@ -87,7 +88,7 @@ export class Intake {
       method,
       url: hub.publicOrigin() + hub.url,
       headers: raw.rawHeaders,
-      body: hub.rawBody?.toString('base64') ?? '',
+      body: hub.rawBody ?? NO_BODY,
     };
     const answer = await inTime(() =>
       this.rpc.call(inboundOperations.receive, input, { deadlineMs: Math.max(1, deadlineMs) }),

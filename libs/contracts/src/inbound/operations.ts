@@ -1,5 +1,5 @@
 import { notice } from '../notice';
-import { operation } from '../operation';
+import { operation, operationWithBytes } from '../operation';
 import type { Page } from '../page';
 import type {
   InboundAnswer,
@@ -57,7 +57,10 @@ export const inboundOperations = {
    * What is answered is on disk. Refuses with `NOT_FOUND` (no such endpoint), `FORBIDDEN` (its address is not on the list),
    * `UNAUTHENTICATED` (whoever sent it has not the secret); anything else means that it is not known to be stored: send it again.
    */
-  receive: operation<InboundRequestInput, InboundAnswer>(SERVICE, 'inbound.receive', 'command', ANSWER_MS),
+  receive: operationWithBytes(
+    operation<InboundRequestInput, InboundAnswer>(SERVICE, 'inbound.receive', 'command', ANSWER_MS),
+    'body',
+  ),
 };
 
 export const inboundEventOperations = {

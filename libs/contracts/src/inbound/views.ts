@@ -145,8 +145,8 @@ export interface InboundRequestInput {
   readonly url: string;
   /** Names and values in turn. */
   readonly headers: readonly string[];
-  /** Base64 of the bytes, any content encoding undone. */
-  readonly body: string;
+  /** The bytes of the body, any content encoding undone. */
+  readonly body: Buffer;
 }
 
 export type InboundAnswer =

@@ -17,7 +17,7 @@ describe('ElasticsearchSink', () => {
   let server: BulkServer;
   let sink: ElasticsearchSink;
   const url = (port: number, userinfo = '') => `http://${userinfo}127.0.0.1:${port}`;
-  const flush = (ms = 5_000) => sink.flush(AbortSignal.timeout(ms));
+  const flush = (ms = 30_000) => sink.flush(AbortSignal.timeout(ms));
   const lostFor = async (reason: string) =>
     (await lost.get()).values.find(({ labels }) => labels.reason === reason)?.value ?? 0;
 

@@ -1,7 +1,7 @@
 import { setImmediate as tick, setTimeout as sleep } from 'node:timers/promises';
 import { DomainError, operation } from '@signalbox/contracts';
 import { until } from '@signalbox/testing';
-import { act, ask } from '../test-service-for-spec';
+import { act, ask, put } from '../test-service-for-spec';
 import { Bench, failureOf, measured, type OpenPair } from './bench-for-spec';
 
 const nobodys = operation<unknown, unknown>('api-key-auth', 'test.nobodys', 'query');
@@ -28,6 +28,20 @@ export function callContract(open: OpenPair): void {
       });
       expect(seen).toStrictEqual([{ when: '1970-01-01T00:00:00.001Z', deep: { text: '\u0000"' } }]);
       expect(seen[0]).not.toBe(input);
+    });
+
+    it.each([0, 1, 300, 1024 * 1024])('takes %i bytes beside it as they are', async (length) => {
+      const { caller, callee } = await bench.pair();
+      await bench.serve(callee, {
+        put: ({ name, body }) =>
+          Promise.resolve({ name, isBuffer: Buffer.isBuffer(body), base64: body.toString('base64') }),
+      });
+      const body = Buffer.from(Uint8Array.from({ length }, (_, index) => index * 7));
+      await expect(caller.client.call(put, { name: 'é', body })).resolves.toEqual({
+        name: 'é',
+        isBuffer: true,
+        base64: body.toString('base64'),
+      });
     });
 
     it.each([null, false, 0, '', []])('may answer %j', async (value) => {

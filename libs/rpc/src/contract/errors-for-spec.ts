@@ -1,5 +1,5 @@
 import { DomainError } from '@signalbox/contracts';
-import { ask } from '../test-service-for-spec';
+import { ask, put } from '../test-service-for-spec';
 import { Bench, failureOf, type OpenPair } from './bench-for-spec';
 
 /** How failures cross. */
@@ -95,6 +95,18 @@ export function errorContract(open: OpenPair): void {
       expect((await failureOf(caller.client.call(ask, input))).code).toBe('INTERNAL');
       expect(log.lines.some((line) => line.level === 50)).toBe(true);
       await expect(caller.client.call(ask, {})).resolves.toBe(1);
+    });
+
+    it.each([
+      ['too large with its bytes', Buffer.alloc(16_384)],
+      ['without its bytes', undefined as unknown as Buffer],
+    ])('is INTERNAL where the input is %s: it is not run, and it is logged', async (_name, body) => {
+      const { caller, callee, log } = await bench.pair({ maxMessageBytes: 16_384 });
+      let runs = 0;
+      await bench.serve(callee, { put: () => Promise.resolve(++runs) });
+      expect((await failureOf(caller.client.call(put, { name: 'one', body }))).code).toBe('INTERNAL');
+      expect(log.lines.some((line) => line.level === 50)).toBe(true);
+      await expect(caller.client.call(put, { name: 'two', body: Buffer.alloc(8_192) })).resolves.toBe(1);
     });
   });
 }

@@ -16,6 +16,6 @@ export class InProcessClient extends CallingClient {
     const server = this.servers.get(call.operation.service);
     if (server === undefined) return this.fail(call.id, 'SERVICE_UNAVAILABLE');
     call.sent = true;
-    void server.take(call.operation.name, call.body).then((reply) => this.settle(call.id, reply));
+    void server.take(call.operation.name, call.message).then((reply) => this.settle(call.id, reply));
   }
 }

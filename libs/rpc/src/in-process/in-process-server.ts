@@ -2,6 +2,7 @@ import type { ServiceName } from '@signalbox/contracts';
 import type { Logger } from 'pino';
 import type { ClientOptions } from '../calling-client';
 import { OperationServer, type ServerOptions } from '../operation-server';
+import type { Message } from '../wire';
 
 export class InProcessServer extends OperationServer {
   private readonly waiting: ((turn: 'run' | 'refused') => void)[] = [];
@@ -25,7 +26,7 @@ export class InProcessServer extends OperationServer {
   }
 
   /** Handles a message when it is its turn, and answers the reply. Never rejects. */
-  async take(name: string, message: string): Promise<string> {
+  async take(name: string, message: Message): Promise<string> {
     if (this.taken < this.options.concurrency) this.taken += 1;
     else if ((await this.turn()) === 'refused') return this.refusal({ code: 'SERVICE_UNAVAILABLE' });
     const reply = await this.answer(name, message, false);

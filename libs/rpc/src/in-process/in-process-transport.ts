@@ -8,7 +8,7 @@ import { InProcessClient } from './in-process-client';
 import { InProcessNotices } from './in-process-notices';
 import { InProcessServer } from './in-process-server';
 
-/** Between apps that share a process. Everything passes through JSON, so that nothing works here that fails elsewhere. */
+/** Between apps that share a process. Everything but bytes passes through JSON, so that nothing works here that fails elsewhere. */
 export class InProcessTransport implements Transport {
   readonly kind = 'in-process';
   readonly client: InProcessClient;

@@ -1,6 +1,7 @@
 import type { Channel, ChannelModel } from 'amqplib';
 import type { Logger } from 'pino';
 import { CallingClient, type Call, type ClientOptions } from '../calling-client';
+import { toFrame } from './frame';
 import type { Link, Station } from './link';
 import { serviceQueue } from './names';
 
@@ -85,20 +86,17 @@ export class RabbitmqClient extends CallingClient implements Station {
 
   private trySend(call: Call): boolean {
     if (this.channel === undefined || this.congested || this.link.blocked) return false;
+    const { content, headers } = toFrame(call.message);
     try {
-      this.congested = !this.channel.publish(
-        '',
-        serviceQueue(call.operation.service),
-        Buffer.from(call.body),
-        {
-          mandatory: true,
-          type: call.operation.name,
-          correlationId: call.id,
-          replyTo: this.replyTo,
-          // The broker drops it when nobody waits for the answer any more. Zero would mean "now or never".
-          expiration: Math.max(1, Math.ceil(call.deadline - Date.now())),
-        },
-      );
+      this.congested = !this.channel.publish('', serviceQueue(call.operation.service), content, {
+        mandatory: true,
+        type: call.operation.name,
+        correlationId: call.id,
+        replyTo: this.replyTo,
+        headers,
+        // The broker drops it when nobody waits for the answer any more. Zero would mean "now or never".
+        expiration: Math.max(1, Math.ceil(call.deadline - Date.now())),
+      });
       call.sent = true;
       return true;
     } catch (err) {

@@ -3,6 +3,7 @@ import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import type { Logger } from 'pino';
 import { OperationServer, type ServerOptions } from '../operation-server';
 import { settledWithin } from '../settled-within';
+import { fromFrame } from './frame';
 import type { Link, OwnChannel, Station } from './link';
 import { serviceQueue, SHARED_QUEUE } from './names';
 
@@ -65,7 +66,7 @@ export class RabbitmqServer extends OperationServer implements Station {
   private async take(channel: Channel, message: ConsumeMessage): Promise<void> {
     const properties: Readonly<Record<'type' | 'replyTo' | 'correlationId', unknown>> = message.properties;
     const { type, replyTo, correlationId } = properties;
-    const reply = await this.answer(String(type), message.content.toString(), message.fields.redelivered);
+    const reply = await this.answer(String(type), fromFrame(message), message.fields.redelivered);
     try {
       if (typeof replyTo === 'string') {
         // Perhaps another link than the one it came on: its caller may be there still.

@@ -67,7 +67,7 @@ describe('at the common address of a provider', () => {
     const signature = `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
     const headers = ['X-GitHub-Event', 'push', 'X-Hub-Signature-256', signature];
     const target = { provider: 'github', id: null };
-    const input = { target, method: 'POST', url: 'https://hub/', headers, body: body.toString('base64') };
+    const input = { target, method: 'POST', url: 'https://hub/', headers, body };
     return service.receive(input, { deadline: Date.now() + 60_000 } as CallContext);
   }
 

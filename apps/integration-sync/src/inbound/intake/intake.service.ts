@@ -68,7 +68,7 @@ export class IntakeService {
       method: input.method,
       url: input.url,
       headers: InboundHeaders.fromRaw(input.headers),
-      body: Buffer.from(input.body, 'base64'),
+      body: input.body,
     });
     const meant = await this.known.at(input.target);
     if (meant.length === 0) throw DomainError.notFound('inbound_endpoint');

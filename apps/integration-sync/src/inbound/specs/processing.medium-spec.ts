@@ -90,7 +90,7 @@ describe('processing what came in', () => {
       method: 'POST',
       url: `https://hub.example.com/receive/${path}`,
       headers: ['X-GitHub-Event', 'push', 'X-GitHub-Delivery', delivery, 'Content-Type', 'application/json'],
-      body: Buffer.from('{"ref":"refs/heads/main"}').toString('base64'),
+      body: Buffer.from('{"ref":"refs/heads/main"}'),
     });
     if (answer.outcome === 'handshake') throw new Error('it was taken for a handshake');
     return answer;

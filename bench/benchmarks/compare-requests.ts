@@ -7,15 +7,28 @@ import type { Worker } from '../kit/worker';
 import type { Load, Repeated } from '../workers/load';
 
 const CONNECTIONS = 32;
-const BURNT_MICROSECONDS = 20;
 
 export interface Compared {
   readonly hub: () => Promise<Repeated>;
   readonly limit: Repeated;
   /** Connections, each with one request under way. */
   readonly connections?: number;
-  /** Makes each request of the limit burn so many microseconds first. */
-  readonly burn?: (microseconds: number) => Promise<unknown>;
+  readonly scales?: readonly Scale[];
+}
+
+/** The limit with a part of what is asked for, and nothing else: no hub could have a larger share. */
+export interface Scale {
+  /** "the bare route that …" */
+  readonly what: string;
+  readonly set: (on: boolean) => Promise<unknown>;
+}
+
+/** Each request keeps the CPU busy first. */
+export function burning(burn: (microseconds: number) => Promise<unknown>, microseconds: number): Scale {
+  return {
+    what: `only burns ${microseconds} µs of CPU first`,
+    set: (on) => burn(on ? microseconds : 0),
+  };
 }
 
 /**
@@ -25,7 +38,7 @@ export interface Compared {
 export async function compareRequests(
   report: Reporter,
   load: Worker<Load>,
-  { hub, limit, connections = CONNECTIONS, burn }: Compared,
+  { hub, limit, connections = CONNECTIONS, scales = [] }: Compared,
   target: number,
   quick: boolean,
 ): Promise<number> {
@@ -74,16 +87,18 @@ export async function compareRequests(
       report.print(`  ${which}: ${costs[which].map(([part, each]) => `${part} ${whole(each)}`).join(', ')}`);
     }
   }
-  if (burn === undefined) return answered;
-  const burnt: Round[] = [];
-  for (let round = 0; round < 3; round += 1) {
-    const bare = await perSecond('limit', limit);
-    await burn(BURNT_MICROSECONDS);
-    burnt.push({ limit: bare, hub: await perSecond('limit', limit) });
-    await burn(0);
+  if (scales.length > 0) report.print('');
+  for (const { what, set } of scales) {
+    const scaled: Round[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      const bare = await perSecond('limit', limit);
+      await set(true);
+      scaled.push({ limit: bare, hub: await perSecond('limit', limit) });
+      await set(false);
+    }
+    report.print(
+      `For scale: the bare route that ${what} has a share of ${median(shares(scaled)).toFixed(2)}.`,
+    );
   }
-  report.print(
-    `\nFor scale: the bare route that only burns ${BURNT_MICROSECONDS} µs of CPU first has a share of ${median(shares(burnt)).toFixed(2)}.`,
-  );
   return answered;
 }

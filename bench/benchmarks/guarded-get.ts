@@ -3,7 +3,7 @@ import { startHub } from '../kit/hub';
 import { startWorker } from '../kit/worker';
 import type { BareHttp } from '../workers/bare-http';
 import type { Load } from '../workers/load';
-import { compareRequests } from './compare-requests';
+import { burning, compareRequests } from './compare-requests';
 
 const PATH = '/api/users/me/';
 
@@ -25,7 +25,7 @@ export const guardedGet: Benchmark = {
       {
         hub: async () => ({ origin: hub.url, path: PATH, headers: await hub.signedIn() }),
         limit: { origin: limit.origin, path: limit.pathname, headers: {} },
-        burn: (microseconds) => bare.call('burn', microseconds),
+        scales: [burning((microseconds) => bare.call('burn', microseconds), 20)],
       },
       0.5,
       quick,

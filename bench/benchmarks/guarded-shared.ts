@@ -7,7 +7,7 @@ import { ms, table, verdict, whole } from '../kit/table';
 import { startWorker, type Worker } from '../kit/worker';
 import type { BareHttp } from '../workers/bare-http';
 import type { Load, Target } from '../workers/load';
-import { compareRequests } from './compare-requests';
+import { burning, compareRequests, type Scale } from './compare-requests';
 
 const S1 = '/api/v1/admin/integration';
 /** Served by the gateway itself, so that nothing is measured but the door. */
@@ -37,11 +37,10 @@ export const guardedShared: Benchmark = {
     report.print(
       `GET ${PATH} with an API key, limits counted in Redis, beside a bare Nest and Fastify route that answers the same body:\n`,
     );
-    const burn = (microseconds: number) => bare.call('burn', microseconds);
     const perSecond = await compareRequests(
       report,
       load,
-      { hub: () => Promise.resolve(guarded), limit, burn },
+      { hub: () => Promise.resolve(guarded), limit, scales: scalesOf(bare, servers.redis) },
       0.4,
       effort.quick,
     );
@@ -51,6 +50,16 @@ export const guardedShared: Benchmark = {
     await servers.stop();
   },
 };
+
+function scalesOf(bare: Worker<BareHttp>, redisUrl: string): Scale[] {
+  return [
+    burning((microseconds) => bare.call('burn', microseconds), 20),
+    {
+      what: 'only increments a number in Redis first',
+      set: (on) => bare.call('count', on ? redisUrl : null),
+    },
+  ];
+}
 
 async function addedLatency(
   report: Reporter,

@@ -3,7 +3,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { Benchmark, Effort } from '../kit/benchmark';
 import { startHub, type Hub } from '../kit/hub';
 import type { Reporter } from '../kit/reporter';
-import { missingServers, startServers } from '../kit/servers';
+import { missingServers, startPostgres, startServers } from '../kit/servers';
 import { median, percentile } from '../kit/stats';
 import { ms, table, verdict, whole } from '../kit/table';
 import { startWorker, type Worker } from '../kit/worker';
@@ -23,8 +23,11 @@ export const receiving: Benchmark = {
   about: 'deliveries of GitHub taken a second, all in one process on embedded parts',
   async run(report, effort) {
     const hub = await startHub(effort);
-    await measure(report, hub, 0.35, effort);
+    // The hub keeps its own to itself.
+    const postgres = await startPostgres();
+    await measure(report, hub, postgres.url, 0.35, effort);
     await hub.stop();
+    await postgres.stop();
   },
 };
 
@@ -36,7 +39,7 @@ export const receivingDistributed: Benchmark = {
     if (missing !== undefined) return report.print(`Not measured: ${missing}`);
     const servers = await startServers();
     const hub = await startHub({ ...effort, servers });
-    await measure(report, hub, 0.25, effort);
+    await measure(report, hub, servers.postgres, 0.25, effort);
     await hub.stop();
     await servers.stop();
   },
@@ -47,7 +50,13 @@ interface Endpoint {
   readonly path: string;
 }
 
-async function measure(report: Reporter, hub: Hub, target: number, effort: Effort): Promise<void> {
+async function measure(
+  report: Reporter,
+  hub: Hub,
+  databaseUrl: string,
+  target: number,
+  effort: Effort,
+): Promise<void> {
   const bare = startWorker<BareReceiver>('bare-receiver');
   const load = startWorker<Load>('load');
   const secret = randomBytes(32).toString('hex');
@@ -74,6 +83,12 @@ async function measure(report: Reporter, hub: Hub, target: number, effort: Effor
       hub: () => Promise.resolve(received),
       limit: of(limit.origin, limit.pathname),
       connections: CONNECTIONS,
+      scales: [
+        {
+          what: 'also stores id and body, in batches, in a table with one index,',
+          set: (on) => bare.call('store', on ? databaseUrl : null),
+        },
+      ],
     },
     target,
     effort.quick,

@@ -1,5 +1,6 @@
 import { findBinary } from '../../libs/testing/src/servers/binary';
-import { startPostgres } from '../../libs/testing/src/servers/postgres';
+import { startPostgres as startCluster } from '../../libs/testing/src/servers/postgres';
+import type { KillableServer } from '../../libs/testing/src/servers/killable';
 import { startRabbit } from '../../libs/testing/src/servers/rabbitmq';
 import { startRedis } from '../../libs/testing/src/servers/redis';
 import { endsWith } from './lifetime';
@@ -22,10 +23,16 @@ export function missingServers(): string | undefined {
   return `${names.join(' and ')} not found on this machine. On Debian and Ubuntu: apt-get install ${missing.join(' ')}; elsewhere put ${missing.join(' and ')} on the PATH.`;
 }
 
-/** PostgreSQL with the memory that the embedded start gives it, RabbitMQ, and a Redis that loses nothing. */
-export async function startServers(): Promise<Servers> {
-  const postgres = await startPostgres({ shared_buffers: '256MB', max_wal_size: '1GB' });
+/** With the memory that the embedded start gives it. */
+export async function startPostgres(): Promise<KillableServer> {
+  const postgres = await startCluster({ shared_buffers: '256MB', max_wal_size: '1GB' });
   endsWith(() => postgres.stop());
+  return postgres;
+}
+
+/** PostgreSQL, RabbitMQ, and a Redis that loses nothing. */
+export async function startServers(): Promise<Servers> {
+  const postgres = await startPostgres();
   const redis = await startRedis();
   endsWith(() => redis.stop());
   const rabbit = await startRabbit();

@@ -2,18 +2,20 @@ import 'reflect-metadata';
 import { Controller, Get, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Redis } from 'ioredis';
 import type { AddressInfo } from 'node:net';
 import { serve } from '../kit/worker';
 
 let body: unknown;
 let burnMs = 0;
+let redis: Redis | undefined;
 
 @Controller('me')
 class BareController {
   @Get()
   me(): unknown {
     if (burnMs > 0) for (const until = performance.now() + burnMs; performance.now() < until;);
-    return body;
+    return redis === undefined ? body : redis.incr('bench').then(() => body);
   }
 }
 
@@ -25,6 +27,16 @@ const api = {
   /** From now on each request first keeps the CPU busy for so many microseconds. */
   burn(microseconds: number): void {
     burnMs = microseconds / 1000;
+  },
+
+  /** From now on each request is counted there first, those of a turn in one write. */
+  async count(redisUrl: string | null): Promise<void> {
+    redis?.disconnect();
+    redis = undefined;
+    if (redisUrl === null) return;
+    const connected = new Redis(redisUrl, { lazyConnect: true, enableAutoPipelining: true });
+    await connected.connect();
+    redis = connected;
   },
 
   async listen(answer: unknown): Promise<string> {

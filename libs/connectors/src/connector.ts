@@ -1,4 +1,4 @@
-import type { InboundTopic, InboundSubject, IntegrationType } from '@signalbox/contracts';
+import type { ConnectorKind, InboundTopic, InboundSubject, IntegrationType } from '@signalbox/contracts';
 import type { ConnectionResult, ConnectionSettings, ConnectorHttp } from './connection/connection';
 import type { InboundDelivery } from './delivery/inbound-delivery';
 import type { SignatureScheme } from './verify/verdict';
@@ -8,9 +8,6 @@ export type ObjectSchema = Readonly<Record<string, unknown>> & {
   readonly type: 'object';
   readonly properties: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 };
-
-/** How the hub gets on with a provider: it only listens, it calls with a key, or it calls on behalf of somebody. */
-export type ConnectorKind = 'webhook' | 'api_client' | 'oauth';
 
 /**
  * All that the hub knows of a provider. Lists, schemas, documentation and the conformance suite derive from it. What a

@@ -46,7 +46,6 @@ export type {
   Action,
   ConnectionContext,
   Connector,
-  ConnectorKind,
   EventFacts,
   HandshakeAnswer,
   HookRegistrar,

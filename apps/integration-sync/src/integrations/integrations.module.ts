@@ -6,6 +6,7 @@ import { ConnectionTestsService } from './connection-tests.service';
 import { IntegrationFigures } from './figures/integration-figures';
 import { IntegrationFiguresRepository } from './figures/integration-figures.repository';
 import { IntegrationsHealthController } from './figures/integrations-health.controller';
+import { IntegrationsSummaryController } from './figures/integrations-summary.controller';
 import { GuardedHttp } from './guarded-http';
 import { IntegrationsController } from './integrations.controller';
 import { IntegrationsRepository } from './integrations.repository';
@@ -15,7 +16,7 @@ import { SettingsVault } from './settings-vault';
 
 @Module({
   imports: [EventOutboxModule],
-  controllers: [IntegrationsController, IntegrationsHealthController],
+  controllers: [IntegrationsController, IntegrationsHealthController, IntegrationsSummaryController],
   providers: [
     IntegrationsService,
     IntegrationsRepository,

@@ -16,3 +16,7 @@ export const INTEGRATION_TYPES = [
 ] as const;
 
 export type IntegrationType = (typeof INTEGRATION_TYPES)[number];
+
+/** How the hub gets on with a provider: it only listens, it calls with a key, or it calls on behalf of somebody. */
+export const CONNECTOR_KINDS = ['webhook', 'api_client', 'oauth'] as const;
+export type ConnectorKind = (typeof CONNECTOR_KINDS)[number];

@@ -1,5 +1,6 @@
 import { operation } from '../operation';
 import type { Page, PageRequest } from '../page';
+import type { ConnectorKind } from './integration-types';
 import type {
   ConnectionTestView,
   IntegrationActivityView,
@@ -19,6 +20,12 @@ const TEST_DEADLINE_MS = 20_000;
 /** What the published health endpoint says about this service; answers while its database is down. */
 export interface IntegrationsHealth {
   readonly integrations_active: number | null;
+}
+
+export interface IntegrationsSummary {
+  readonly total: number;
+  readonly active: number;
+  readonly by_kind: Readonly<Record<ConnectorKind, number>>;
 }
 
 export const integrationOperations = {
@@ -54,6 +61,8 @@ export const integrationOperations = {
     'integrations.activities',
     'query',
   ),
+  /** Of those that the caller may see. */
+  summary: operation<Record<string, never>, IntegrationsSummary>(SERVICE, 'integrations.summary', 'query'),
   health: operation<Record<string, never>, IntegrationsHealth>(
     SERVICE,
     'integrations.health',

@@ -1,17 +1,10 @@
 import { Get } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { usageOperations, webhookOperations } from '@signalbox/contracts';
+import { integrationOperations, usageOperations, webhookOperations } from '@signalbox/contracts';
 import { RpcClient } from '@signalbox/rpc';
 import { Access, SurfaceController } from '..';
 import { Answers } from '../../openapi/answers.decorator';
 import { DashboardAnswer } from './usage.view';
-
-/** Nothing can be integrated by a service that this hub does not have. */
-const NO_INTEGRATIONS = {
-  total_integrations: 0,
-  active_integrations: 0,
-  integration_by_type: { webhook: 0, api_client: 0, oauth: 0 },
-};
 
 @SurfaceController('administration', 'dashboard')
 export class AdminDashboardController {
@@ -26,13 +19,16 @@ export class AdminDashboardController {
   })
   @Answers(DashboardAnswer)
   async dashboard(): Promise<DashboardAnswer> {
-    const [usage, webhooks] = await Promise.all([
+    const [usage, webhooks, integrations] = await Promise.all([
       this.rpc.call(usageOperations.dashboard, {}),
       this.rpc.call(webhookOperations.summary, {}),
+      this.rpc.call(integrationOperations.summary, {}),
     ]);
     return {
-      ...NO_INTEGRATIONS,
       ...usage,
+      total_integrations: integrations.total,
+      active_integrations: integrations.active,
+      integration_by_type: integrations.by_kind,
       total_webhooks: webhooks.total,
       active_webhooks: webhooks.active,
       webhook_deliveries_24h: webhooks.deliveries_24h,

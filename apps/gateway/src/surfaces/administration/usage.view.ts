@@ -1,4 +1,5 @@
 import {
+  type ConnectorKind,
   USAGE_GRAINS,
   type UsageGrain,
   type UsageLogView,
@@ -214,5 +215,5 @@ export class DashboardAnswer {
   webhook_success_rate!: number;
 
   @Field('Integrations by kind', { webhook: 8, api_client: 4, oauth: 3 }, COUNTS)
-  integration_by_type!: Readonly<Record<'webhook' | 'api_client' | 'oauth', number>>;
+  integration_by_type!: Readonly<Record<ConnectorKind, number>>;
 }

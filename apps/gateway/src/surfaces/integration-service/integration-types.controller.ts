@@ -1,7 +1,7 @@
 import { Get, Param, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { connectorById, CONNECTORS, type Connector, type ConnectorKind } from '@signalbox/connectors';
-import { DomainError, INTEGRATION_TYPES } from '@signalbox/contracts';
+import { connectorById, CONNECTORS, type Connector } from '@signalbox/connectors';
+import { CONNECTOR_KINDS, type ConnectorKind, DomainError, INTEGRATION_TYPES } from '@signalbox/contracts';
 import { Access, Says, SurfaceController } from '..';
 import { Answers, Fails } from '../../openapi/answers.decorator';
 import { Field, ListField } from '../../openapi/field.decorator';
@@ -29,7 +29,7 @@ class IntegrationTypeAnswer {
     '`webhook`: it only sends; `api_client`: the hub calls it with a key; `oauth`: on behalf of somebody',
     'oauth',
     {
-      enum: ['webhook', 'api_client', 'oauth'] satisfies ConnectorKind[],
+      enum: [...CONNECTOR_KINDS],
     },
   )
   kind!: ConnectorKind;

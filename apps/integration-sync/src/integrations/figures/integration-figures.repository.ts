@@ -14,6 +14,18 @@ export class IntegrationFiguresRepository {
     return rows;
   }
 
+  /** @param projects null for all */
+  async byProvider(
+    projects: readonly string[] | null,
+  ): Promise<{ provider: string; total: number; active: number }[]> {
+    const { rows } = await this.database.lagging.query<{ provider: string; total: number; active: number }>(
+      `SELECT provider, count(*)::integer AS total, (count(*) FILTER (WHERE status = 'ACTIVE'))::integer AS active
+         FROM integrations WHERE $1::text[] IS NULL OR project_id = ANY ($1::text[]) GROUP BY provider`,
+      [projects],
+    );
+    return rows;
+  }
+
   async countActive(): Promise<number> {
     const { rows } = await this.database.query<{ active: number }>(
       `SELECT count(*)::integer AS active FROM integrations WHERE status = 'ACTIVE'`,

@@ -19,7 +19,7 @@ export const discord = {
   id: 'discord',
   title: 'Discord',
   type: 'COMMUNICATION',
-  kind: 'api_client',
+  kind: 'webhook',
   hosts: ['discord.com', 'discordapp.com'],
   documentation: 'https://docs.discord.com/developers/events/webhook-events',
   configuration: settings(baseUrl(API)),

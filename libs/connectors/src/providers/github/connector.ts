@@ -23,7 +23,7 @@ export const github = {
   id: 'github',
   title: 'GitHub',
   type: 'CODE_REPOSITORY',
-  kind: 'oauth',
+  kind: 'api_client',
   hosts: ['github.com', 'githubusercontent.com', 'ghe.com'],
   documentation: 'https://docs.github.com/en/webhooks',
   configuration: settings({

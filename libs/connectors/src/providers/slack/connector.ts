@@ -13,7 +13,7 @@ export const slack = {
   id: 'slack',
   title: 'Slack',
   type: 'COMMUNICATION',
-  kind: 'oauth',
+  kind: 'webhook',
   hosts: ['slack.com'],
   documentation: 'https://docs.slack.dev/apis/events-api/',
   configuration: settings({ ...baseUrl(API), channel: text('Channel') }),

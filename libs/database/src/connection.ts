@@ -2,6 +2,7 @@ import type { PoolConfig } from 'pg';
 import { DataSource, type Logger as TypeOrmLogger } from 'typeorm';
 import type { Logger } from 'pino';
 import type { ServiceDatabase } from './service-database';
+import { endsInSilence } from './silence';
 
 /** Longest wait for a connection, whether it is being made or all of the pool's are taken. */
 const CONNECT_MS = 5_000;
@@ -29,13 +30,15 @@ export function poolConfig(options: ConnectionOptions): PoolConfig {
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     application_name: `signalbox-${options.database.schema}`,
-    // A connection that breaks while it is taken emits this, which would end the process were nobody listening.
-    onConnect: (client) => void client.on('error', () => undefined),
+    onConnect: (client) => {
+      // A connection that breaks while it is taken emits this, which would end the process were nobody listening.
+      client.on('error', () => undefined);
+      if (options.patient !== true) endsInSilence(client, ANSWER_MS);
+    },
     ...(options.patient
       ? {}
       : {
           statement_timeout: STATEMENT_MS,
-          query_timeout: ANSWER_MS,
           idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
         }),
   };

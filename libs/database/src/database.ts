@@ -37,7 +37,6 @@ export class Database {
   ) {
     // TypeORM types its driver's pool as `any`; it is the pg pool that it made.
     this.pool = (dataSource.driver as unknown as { master: pg.Pool }).master;
-    dropUnanswered(this.pool);
     this.replicas = new LaggingReader(this.pool, replicas, log);
   }
 
@@ -135,15 +134,6 @@ async function rolledBack(client: PoolClient): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** A connection that comes back with a statement still unanswered (`query_timeout`) would make the next user wait behind it. */
-function dropUnanswered(pool: pg.Pool): void {
-  pool.on('release', (_error, client) => {
-    if ((client as unknown as { readyForQuery: boolean }).readyForQuery === false) {
-      void (client as unknown as pg.Client).end().catch(() => undefined);
-    }
-  });
 }
 
 async function retryWhileDown<T>(connect: () => Promise<T>, log: Logger): Promise<T> {

@@ -6,29 +6,13 @@ import { table, verdict, whole } from '../kit/table';
 import type { Worker } from '../kit/worker';
 import type { Load, Repeated } from '../workers/load';
 
-const CONNECTIONS = 32;
+export const CONNECTIONS = 32;
 
 export interface Compared {
   readonly hub: () => Promise<Repeated>;
   readonly limit: Repeated;
   /** Connections, each with one request under way. */
   readonly connections?: number;
-  readonly scales?: readonly Scale[];
-}
-
-/** The limit with a part of what is asked for, and nothing else: no hub could have a larger share. */
-export interface Scale {
-  /** "the bare route that …" */
-  readonly what: string;
-  readonly set: (on: boolean) => Promise<unknown>;
-}
-
-/** Each request keeps the CPU busy first. */
-export function burning(burn: (microseconds: number) => Promise<unknown>, microseconds: number): Scale {
-  return {
-    what: `only burns ${microseconds} µs of CPU first`,
-    set: (on) => burn(on ? microseconds : 0),
-  };
 }
 
 /**
@@ -38,7 +22,7 @@ export function burning(burn: (microseconds: number) => Promise<unknown>, micros
 export async function compareRequests(
   report: Reporter,
   load: Worker<Load>,
-  { hub, limit, connections = CONNECTIONS, scales = [] }: Compared,
+  { hub, limit, connections = CONNECTIONS }: Compared,
   target: number,
   quick: boolean,
 ): Promise<number> {
@@ -86,19 +70,6 @@ export async function compareRequests(
     for (const which of ['hub', 'limit'] as const) {
       report.print(`  ${which}: ${costs[which].map(([part, each]) => `${part} ${whole(each)}`).join(', ')}`);
     }
-  }
-  if (scales.length > 0) report.print('');
-  for (const { what, set } of scales) {
-    const scaled: Round[] = [];
-    for (let round = 0; round < 3; round += 1) {
-      const bare = await perSecond('limit', limit);
-      await set(true);
-      scaled.push({ limit: bare, hub: await perSecond('limit', limit) });
-      await set(false);
-    }
-    report.print(
-      `For scale: the bare route that ${what} has a share of ${median(shares(scaled)).toFixed(2)}.`,
-    );
   }
   return answered;
 }

@@ -3,7 +3,8 @@ import { startHub } from '../kit/hub';
 import { startWorker } from '../kit/worker';
 import type { BareHttp } from '../workers/bare-http';
 import type { Load } from '../workers/load';
-import { burning, compareRequests } from './compare-requests';
+import { compareRequests } from './compare-requests';
+import { burning, printScales } from './scales';
 
 const PATH = '/api/users/me/';
 
@@ -19,17 +20,19 @@ export const guardedGet: Benchmark = {
     report.print(
       `GET ${PATH} with a JWT, beside a bare Nest and Fastify route that answers the same body:\n`,
     );
+    const bareRoute = { origin: limit.origin, path: limit.pathname, headers: {} };
     await compareRequests(
       report,
       load,
       {
         hub: async () => ({ origin: hub.url, path: PATH, headers: await hub.signedIn() }),
-        limit: { origin: limit.origin, path: limit.pathname, headers: {} },
-        scales: [burning((microseconds) => bare.call('burn', microseconds), 20)],
+        limit: bareRoute,
       },
       0.5,
       quick,
     );
+    const burn = burning((microseconds) => bare.call('burn', microseconds), 20);
+    await printScales(report, load, bareRoute, [burn], quick);
     await Promise.all([bare.stop(), load.stop(), hub.stop()]);
   },
 };

@@ -7,7 +7,8 @@ import { ms, table, verdict, whole } from '../kit/table';
 import { startWorker, type Worker } from '../kit/worker';
 import type { BareHttp } from '../workers/bare-http';
 import type { Load, Target } from '../workers/load';
-import { burning, compareRequests, type Scale } from './compare-requests';
+import { compareRequests } from './compare-requests';
+import { burning, printScales, type Scale } from './scales';
 
 const S1 = '/api/v1/admin/integration';
 /** Served by the gateway itself, so that nothing is measured but the door. */
@@ -40,11 +41,12 @@ export const guardedShared: Benchmark = {
     const perSecond = await compareRequests(
       report,
       load,
-      { hub: () => Promise.resolve(guarded), limit, scales: scalesOf(bare, servers.redis) },
+      { hub: () => Promise.resolve(guarded), limit },
       0.4,
       effort.quick,
     );
     await addedLatency(report, load, { hub: guarded, limit }, perSecond / 2, effort);
+    await printScales(report, load, limit, scalesOf(bare, servers.redis), effort.quick);
     await Promise.all([bare.stop(), load.stop()]);
     await hub.stop();
     await servers.stop();

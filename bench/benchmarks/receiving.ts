@@ -10,6 +10,7 @@ import { startWorker, type Worker } from '../kit/worker';
 import type { BareReceiver } from '../workers/bare-receiver';
 import type { Load, Repeated } from '../workers/load';
 import { compareRequests } from './compare-requests';
+import { printScales, type Scale } from './scales';
 
 const BASE = '/integration-management';
 const P99_MS = 50;
@@ -70,8 +71,9 @@ async function measure(
     'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
   };
   const post = { body, idHeader: 'x-github-delivery' };
-  const limit = new URL(await bare.call('listen', secret));
+  const url = new URL(await bare.call('listen', secret));
   const of = (origin: string, path: string): Repeated => ({ origin, path, headers, post });
+  const limit = of(url.origin, url.pathname);
   const received = of(hub.url, `${BASE}/webhooks/receive/${endpoint.path}`);
   report.print(
     `A push of GitHub (${whole(body.length)} bytes), verified, known again and stored before the answer, then processed by an endpoint\nwithout rules, beside a bare Fastify route that verifies it and answers; over ${CONNECTIONS} connections:\n`,
@@ -81,14 +83,8 @@ async function measure(
     load,
     {
       hub: () => Promise.resolve(received),
-      limit: of(limit.origin, limit.pathname),
+      limit,
       connections: CONNECTIONS,
-      scales: [
-        {
-          what: 'also stores id and body, in batches, in a table with one index,',
-          set: (on) => bare.call('store', on ? databaseUrl : null),
-        },
-      ],
     },
     target,
     effort.quick,
@@ -97,6 +93,11 @@ async function measure(
   await latency(report, load, received, perSecond / 2, effort);
   await processed(hub, endpoint);
   await storm(report, hub, load, secret, received, effort);
+  const storing: Scale = {
+    what: 'also stores id and body, in batches, in a table with one index,',
+    set: (on) => bare.call('store', on ? databaseUrl : null),
+  };
+  await printScales(report, load, limit, [storing], effort.quick, CONNECTIONS);
   await Promise.all([bare.stop(), load.stop()]);
 }
 

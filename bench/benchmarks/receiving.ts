@@ -25,10 +25,8 @@ export const receiving: Benchmark = {
   async run(report, effort) {
     const hub = await startHub(effort);
     // The hub keeps its own to itself.
-    const postgres = await startPostgres();
-    await measure(report, hub, postgres.url, 0.35, effort);
+    await measure(report, hub, async () => (await startPostgres()).url, 0.35, effort);
     await hub.stop();
-    await postgres.stop();
   },
 };
 
@@ -40,7 +38,7 @@ export const receivingDistributed: Benchmark = {
     if (missing !== undefined) return report.print(`Not measured: ${missing}`);
     const servers = await startServers();
     const hub = await startHub({ ...effort, servers });
-    await measure(report, hub, servers.postgres, 0.25, effort);
+    await measure(report, hub, () => Promise.resolve(servers.postgres), 0.25, effort);
     await hub.stop();
     await servers.stop();
   },
@@ -54,7 +52,7 @@ interface Endpoint {
 async function measure(
   report: Reporter,
   hub: Hub,
-  databaseUrl: string,
+  database: () => Promise<string>,
   target: number,
   effort: Effort,
 ): Promise<void> {
@@ -93,6 +91,7 @@ async function measure(
   await latency(report, load, received, perSecond / 2, effort);
   await processed(hub, endpoint);
   await storm(report, hub, load, secret, received, effort);
+  const databaseUrl = await database();
   const storing: Scale = {
     what: 'also stores id and body, in batches, in a table with one index,',
     set: (on) => bare.call('store', on ? databaseUrl : null),

@@ -7,7 +7,7 @@ import { CONNECTIONS } from './compare-requests';
 
 const ROUNDS = 3;
 
-/** The limit with a part of what is asked for, and nothing else: no hub could have a larger share. */
+/** The limit where it does a part of what is asked of the hub, and nothing else. */
 export interface Scale {
   /** "the bare route that …" */
   readonly what: string;

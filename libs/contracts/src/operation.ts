@@ -34,8 +34,8 @@ export function operation<In, Out>(
 
 /** An operation whose input has bytes in that field. Nobody may write into them: within a process they are not copied. */
 export function operationWithBytes<In, Out>(
-  { service, name, kind, deadlineMs }: Operation<In, Out>,
+  operation: Operation<In, Out>,
   bytes: { [K in keyof In]: In[K] extends Buffer ? K : never }[keyof In] & string,
 ): Operation<In, Out> {
-  return { service, name, kind, deadlineMs, bytes };
+  return { ...operation, bytes };
 }

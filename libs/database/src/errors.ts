@@ -18,7 +18,7 @@ const SERVER_CODES = new Set(['25006', '53300', '57014', '57P01', '57P02', '57P0
 
 /** pg and pg-pool report these without a code. */
 const MESSAGES =
-  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Client was closed and is not queryable|Cannot use a pool after calling end|timeout expired)/;
+  /^(timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error|Client was closed and is not queryable|Cannot use a pool after calling end|timeout expired)/;
 
 interface ErrorLike {
   readonly code?: unknown;

@@ -100,9 +100,12 @@ describe('a server that falls silent', () => {
     await expect(pid()).resolves.toEqual(expect.any(Number));
   });
 
-  it('is not taken for one where nobody has asked it anything', async () => {
+  it('is not taken for one where nobody has asked it anything, and is found out afterwards', async () => {
     const first = await pid();
     await sleep(3 * WITHIN_MS);
     expect(await pid()).toBe(first);
+    await sleep(3 * WITHIN_MS);
+    wire.lose();
+    await expect(pid()).rejects.toThrow('no answer');
   });
 });

@@ -30,7 +30,7 @@ export function encodeRequest(
 ): Message {
   const { rest, bytes } = field === undefined ? { rest: input } : takenOut(input, field);
   const text = `{"context":${JSON.stringify(context)},"input":${toJson(rest)}}`;
-  return { text: bounded(text, maxBytes - (bytes?.length ?? 0)), bytes };
+  return { text: bounded(text, maxBytes, bytes?.length), bytes };
 }
 
 /** @param field of the input that holds bytes @throws when the message is not a request */
@@ -85,9 +85,9 @@ function takenOut(input: unknown, field: string): { rest: object; bytes: Buffer 
 }
 
 /** @throws UnsendableError */
-export function bounded(text: string, maxBytes: number): string {
-  const surelyFits = text.length * 3 <= maxBytes;
-  if (!surelyFits && Buffer.byteLength(text) > maxBytes) {
+export function bounded(text: string, maxBytes: number, beside = 0): string {
+  const surelyFits = text.length * 3 + beside <= maxBytes;
+  if (!surelyFits && Buffer.byteLength(text) + beside > maxBytes) {
     throw new UnsendableError(`The message is larger than ${maxBytes} bytes`);
   }
   return text;

@@ -76,7 +76,7 @@ export const AUDITED_WITHOUT_OPERATION: readonly AuditAction[] = [
 /** Commands that are not on record, and why. */
 export const NOT_AUDITED: Readonly<Record<string, string>> = {
   'events.publish': 'events are traffic: each is kept with who published it, and listed by its deliveries',
-  'inbound.receive':
+  'inbound.take':
     'deliveries are traffic: each is kept as an inbound event; those that are refused are on record as refused calls',
   'api-keys.used':
     'when a key was used last is told by gateways, not by callers; requests are in the usage logs',

@@ -58,7 +58,8 @@ export const inboundOperations = {
    * `UNAUTHENTICATED` (whoever sent it has not the secret); anything else means that it is not known to be stored: send it again.
    */
   receive: operationWithBytes(
-    operation<InboundRequestInput, InboundAnswer>(SERVICE, 'inbound.receive', 'command', ANSWER_MS),
+    // `inbound.receive` had the body as text: while two versions are running, each tells the other's gateway that nobody takes it.
+    operation<InboundRequestInput, InboundAnswer>(SERVICE, 'inbound.take', 'command', ANSWER_MS),
     'body',
   ),
 };

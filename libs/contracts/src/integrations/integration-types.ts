@@ -17,6 +17,6 @@ export const INTEGRATION_TYPES = [
 
 export type IntegrationType = (typeof INTEGRATION_TYPES)[number];
 
-/** How the hub gets on with a provider: it only listens, it calls with a key, or it calls on behalf of somebody. */
+/** What there mostly is between the hub and a provider, as published: webhooks, calls with a key, or calls on behalf of somebody. */
 export const CONNECTOR_KINDS = ['webhook', 'api_client', 'oauth'] as const;
 export type ConnectorKind = (typeof CONNECTOR_KINDS)[number];

@@ -19,8 +19,10 @@ export function toFrame({ text, bytes }: Message): Frame {
   return { content, headers: { [TEXT_BYTES]: textBytes } };
 }
 
+/** What is no frame is text that nobody can read. */
 export function fromFrame({ content, properties }: ConsumeMessage): Message {
   const textBytes: unknown = properties.headers?.[TEXT_BYTES];
-  if (typeof textBytes !== 'number') return { text: content.toString() };
+  if (typeof textBytes !== 'number' || textBytes < 0 || textBytes > content.length)
+    return { text: content.toString() };
   return { text: content.toString('utf8', 0, textBytes), bytes: content.subarray(textBytes) };
 }

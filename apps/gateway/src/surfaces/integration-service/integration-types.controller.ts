@@ -26,8 +26,8 @@ class IntegrationTypeAnswer {
   category!: string;
 
   @Field(
-    '`webhook`: it only sends; `api_client`: the hub calls it with a key; `oauth`: on behalf of somebody',
-    'oauth',
+    'What there mostly is between the hub and it: webhooks, calls with a key (`api_client`), or calls on behalf of somebody (`oauth`)',
+    'api_client',
     {
       enum: [...CONNECTOR_KINDS],
     },

@@ -15,8 +15,8 @@ export class IntegrationsSummaryController {
     for (const row of await this.figures.byProvider(principal.projects)) {
       total += row.total;
       active += row.active;
-      // Of a provider that this version of the hub does not know any more nobody can tell.
-      by_kind[connectorById(row.provider)?.kind ?? 'webhook'] += row.total;
+      const kind = connectorById(row.provider)?.kind;
+      if (kind !== undefined) by_kind[kind] += row.total;
     }
     return { total, active, by_kind };
   }

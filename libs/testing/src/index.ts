@@ -12,4 +12,5 @@ export { startRabbit } from './servers/rabbitmq';
 export { startRedis } from './servers/redis';
 export { TEST_SECRETS, UNLIMITED } from './settings';
 export { until } from './servers/until';
+export { Wire } from './servers/wire';
 export * from './shared';

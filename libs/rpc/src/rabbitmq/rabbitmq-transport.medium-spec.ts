@@ -1,11 +1,11 @@
 import { notice } from '@signalbox/contracts';
-import { describeWith, testLog, testRabbit, until, type SharedPlace } from '@signalbox/testing';
+import { describeWith, testLog, testRabbit, until, type SharedPlace, Wire } from '@signalbox/testing';
 import { connect, type ChannelModel } from 'amqplib';
 import { Bench, failureOf, measured } from '../contract/bench-for-spec';
 import { act, ask, transportOptions, type TransportOptions } from '../test-service-for-spec';
+import { block, unblock } from './memory-alarm-for-spec';
 import { serviceQueue } from './names';
 import { RabbitmqTransport } from './rabbitmq-transport';
-import { Wire } from './wire-for-spec';
 
 jest.setTimeout(90_000);
 
@@ -272,13 +272,13 @@ describeWith('rabbitmq', 'RabbitmqTransport', () => {
     await caller.client.call(ask, 'before');
     const dropped = () => measured('signalbox_rpc_notices_dropped_total', { notice: toEveryone.name });
     const before = await dropped();
-    full.block();
+    block(full);
     await until('it knows', 5_000, () => !caller.connected());
     caller.notices.tell(toEveryone, 'lost');
     expect((await dropped()) - before).toBe(1);
     expect((await failureOf(caller.client.call(ask, 'refused', LONG))).code).toBe('SERVICE_UNAVAILABLE');
     const patient = caller.client.call(ask, 'patient', LONG);
-    full.unblock();
+    unblock(full);
     await expect(patient).resolves.toBe('patient');
     expect(caller.connected()).toBe(true);
   });

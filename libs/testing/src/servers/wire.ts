@@ -1,6 +1,6 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** The wire between one process and the broker, which a test may cut, or hold so that nothing passes. */
+/** The wire between one process and a server, which a test may cut, or hold so that nothing passes. */
 export class Wire {
   private readonly sockets = new Set<Socket>();
   private readonly pairs = new Set<[Socket, Socket]>();
@@ -12,15 +12,15 @@ export class Wire {
     readonly url: string,
   ) {}
 
-  static async to(brokerUrl: string, parameters: Readonly<Record<string, string>> = {}): Promise<Wire> {
-    const broker = new URL(brokerUrl);
+  static async to(serverUrl: string, parameters: Readonly<Record<string, string>> = {}): Promise<Wire> {
+    const far = new URL(serverUrl);
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const here = new URL(brokerUrl);
+    const here = new URL(serverUrl);
     here.port = String((server.address() as AddressInfo).port);
     for (const [name, value] of Object.entries(parameters)) here.searchParams.set(name, value);
     const wire = new Wire(server, here.href);
-    server.on('connection', (near) => wire.join(near, Number(broker.port), broker.hostname));
+    server.on('connection', (near) => wire.join(near, Number(far.port), far.hostname));
     return wire;
   }
 
@@ -41,30 +41,19 @@ export class Wire {
     }
   }
 
-  /** New connections reach the broker. */
+  /** New connections reach the server. */
   mend(): void {
     this.passes = true;
   }
 
-  /** Tells the process that the broker is short of memory (`connection.blocked`), as it does when it really is. */
-  block(): void {
-    this.say(60, [6, ...Buffer.from('memory')]);
-  }
-
-  /** `connection.unblocked` */
-  unblock(): void {
-    this.say(61, []);
+  /** Tells the process something as if the server had said it. Nothing else may be on its way. */
+  say(bytes: Buffer): void {
+    for (const [near] of this.pairs) near.write(bytes);
   }
 
   async close(): Promise<void> {
     this.cut();
     await new Promise((resolve) => this.server.close(resolve));
-  }
-
-  /** A method frame of class `connection`. Nothing else may be on its way. */
-  private say(method: number, payload: readonly number[]): void {
-    const frame = Buffer.from([1, 0, 0, 0, 0, 0, 4 + payload.length, 0, 10, 0, method, ...payload, 0xce]);
-    for (const [near] of this.pairs) near.write(frame);
   }
 
   private join(near: Socket, port: number, host: string): void {

@@ -100,6 +100,7 @@ export function errorContract(open: OpenPair): void {
     it.each([
       ['too large with its bytes', Buffer.alloc(16_384)],
       ['without its bytes', undefined as unknown as Buffer],
+      ['with text where its bytes should be', 'text' as unknown as Buffer],
     ])('is INTERNAL where the input is %s: it is not run, and it is logged', async (_name, body) => {
       const { caller, callee, log } = await bench.pair({ maxMessageBytes: 16_384 });
       let runs = 0;

@@ -7,6 +7,8 @@ export interface BootedHub {
   readonly adminSecret: string;
   /** Undefined where it is not for tests to reach. */
   readonly databaseUrl?: string;
+  /** Whether other suites use it at the same time. */
+  readonly shared: boolean;
   /** What the apps have logged so far; nothing of a hub in another process. */
   logged(): readonly string[];
   stop(): Promise<void>;
@@ -31,6 +33,7 @@ export async function sharedByAll(): Promise<BootedHub> {
     adminUsername: ADMIN_USERNAME,
     adminPassword: ADMIN_PASSWORD,
     adminSecret: ADMIN_SECRET,
+    shared: true,
     logged: () => [],
     stop: () => Promise.resolve(),
   };

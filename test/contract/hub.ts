@@ -7,6 +7,7 @@ import { PublishedDocument } from './published-document';
 
 const STARTS_WITHIN_MS = 90_000;
 const RAW_PATIENCE_MS = 10_000;
+const PUBLISHES = /\/webhooks\/events\/[^/]+$/;
 interface SignedIn {
   readonly access: string;
   readonly refresh: string;
@@ -54,12 +55,20 @@ export class Hub {
     return `project-${randomUUID()}`;
   }
 
-  /** Calls as an admin unless told otherwise. */
+  /**
+   * Calls as an admin unless told otherwise.
+   *
+   * @throws Error when an event of no project was published on a shared hub: it reaches the webhooks of every other suite
+   */
   async call<T = unknown>(method: string, path: string, options: CallOptions = {}): Promise<Answer<T>> {
     const { as = 'admin', ...rest } = options;
     const token = as === null ? undefined : typeof as === 'string' ? await this.token(as) : as.token;
     const answer = await answered<T>(this.url, method, path, token, rest);
     (await this.published()).check(method, path, answer);
+    if (this.booted.shared && answer.status === 202 && PUBLISHES.test(path)) {
+      if (!`${path} ${JSON.stringify(rest.body)}`.includes('project_id'))
+        throw new Error(`The event of ${path} belongs to no project: give it one, or use a hub of your own`);
+    }
     return answer;
   }
 

@@ -38,7 +38,9 @@ test.each(SUCCESS)('%s %s%s says it in three languages', async (method, path, re
     ['zh-CN', cn],
   ] as const) {
     const { id } = await makeAdminWebhook(hub);
-    const body = path === '/api/v1/webhooks' ? { ...WEBHOOK, project_id: hub.project() } : {};
+    const project_id = hub.project();
+    const body =
+      path === '/api/v1/webhooks' ? { ...WEBHOOK, project_id } : path === EVENT ? { project_id } : {};
     const answer = await hub.call(method, path + rest.replace('id', id), {
       ...(['POST', 'PUT'].includes(method) && { body }),
       ...(language && { headers: { 'Accept-Language': language } }),

@@ -33,6 +33,7 @@ export async function bootHub(variables: Readonly<Record<string, string>>): Prom
     adminPassword: config.ADMIN_PASSWORD ?? '',
     adminSecret: config.ADMIN_SECRET ?? '',
     databaseUrl: database.url,
+    shared: false,
     logged: () => log.lines.map((line) => JSON.stringify(line)),
     stop: async () => {
       await apps.close();

@@ -5,6 +5,7 @@ import { createLogger, type Logger } from '@signalbox/observability';
 import {
   type AppStarter,
   closeWhenAsked,
+  collectGarbageSeldom,
   createTransport,
   failStart,
   fatalWhenUnhandled,
@@ -29,6 +30,7 @@ const HEALTHY_MS = 30_000;
 
 /** `npm start`: every app in this process, on embedded parts wherever no real one is named, until asked to end. */
 export async function runHub(env: NodeJS.ProcessEnv): Promise<void> {
+  collectGarbageSeldom();
   let log: Logger | undefined;
   let embedded: EmbeddedDatabase | undefined;
   try {

@@ -80,7 +80,8 @@ function read(payload: IncomingMessage, limit: number): Promise<Buffer> {
     };
     const onEnd = (): void => {
       stop();
-      resolve(Buffer.concat(chunks));
+      const [only] = chunks;
+      resolve(only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks));
     };
     const onError = (error: Error & { statusCode?: number }): void => {
       stop();

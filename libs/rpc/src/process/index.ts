@@ -1,3 +1,4 @@
+export * from './garbage';
 export * from './lifetime';
 export * from './rounds';
 export * from './run-app';

@@ -1,6 +1,7 @@
 import type { CallOptions } from './answer';
 import { useHub } from './hub';
 import { WEBHOOK } from './samples';
+import { whenWell } from './when-well';
 
 const hub = useHub();
 const EVENT = '/api/v1/webhooks/events/task.created';
@@ -37,10 +38,8 @@ const ANSWERS: [number, string, string, CallOptions][] = [
 describe('what every answer bears', () => {
   test.each(ANSWERS)('%i to %s %s', async (status, method, path, options) => {
     const given = `mine-${hub.project()}`;
-    const answer = await hub.call(method, path, {
-      ...options,
-      headers: { ...options.headers, 'X-Request-Id': given },
-    });
+    const headed = { ...options, headers: { ...options.headers, 'X-Request-Id': given } };
+    const answer = await whenWell(() => hub.call(method, path, headed));
     expect(answer.status).toBe(status);
     const { headers } = answer;
     expect(headers.get('X-Request-Id')).toBe(given);

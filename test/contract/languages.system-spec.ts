@@ -2,6 +2,7 @@ import { BASE, makeAdminWebhook } from './administration/webhooks';
 import type { CallOptions } from './answer';
 import { useHub } from './hub';
 import { WEBHOOK } from './samples';
+import { whenWell } from './when-well';
 
 const hub = useHub();
 const EVENT = '/api/v1/webhooks/events/task.created';
@@ -41,10 +42,11 @@ test.each(SUCCESS)('%s %s%s says it in three languages', async (method, path, re
     const project_id = hub.project();
     const body =
       path === '/api/v1/webhooks' ? { ...WEBHOOK, project_id } : path === EVENT ? { project_id } : {};
-    const answer = await hub.call(method, path + rest.replace('id', id), {
+    const options = {
       ...(['POST', 'PUT'].includes(method) && { body }),
       ...(language && { headers: { 'Accept-Language': language } }),
-    });
+    };
+    const answer = await whenWell(() => hub.call(method, path + rest.replace('id', id), options));
     expect(answer.body).toMatchObject({ code: 'S10000', msg });
   }
 });

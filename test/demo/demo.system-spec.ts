@@ -4,8 +4,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { until } from '@signalbox/testing';
+import { freePort } from '../../libs/database/src/embedded';
 import { startEmbedded } from '../system/kit/embedded-stack';
-import { COMMON, ownPort } from '../system/kit/environment';
+import { COMMON } from '../system/kit/environment';
 import { StackUnderTest } from '../system/kit/stack';
 
 const DEMO = join(__dirname, '../../demo/run.mjs');
@@ -92,7 +93,7 @@ describe('npm run demo', () => {
   });
 
   stack.it('says when the hub that was named is not there, or does not know the secret', async () => {
-    const nowhere = demo({ SIGNALBOX_URL: `http://127.0.0.1:${await ownPort()}`, ADMIN_SECRET: 'x' });
+    const nowhere = demo({ SIGNALBOX_URL: `http://127.0.0.1:${await freePort()}`, ADMIN_SECRET: 'x' });
     expect(await nowhere.ended).toBe(1);
     expect(nowhere.output()).toContain('No hub answers at');
     const stranger = demo({
@@ -104,7 +105,7 @@ describe('npm run demo', () => {
   });
 
   stack.it('starts a hub of its own where none runs, and ends it', async () => {
-    const { ended, output } = demo({ PORT: String(await ownPort()) });
+    const { ended, output } = demo({ PORT: String(await freePort()) });
     expect({ code: await ended, output: output() }).toEqual({
       code: 0,
       output: expect.stringContaining('All 5 events were delivered, every signature verified.') as unknown,

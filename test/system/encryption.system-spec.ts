@@ -6,9 +6,9 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { startReceiver, type Receiver } from '@signalbox/testing';
 import pg from 'pg';
-import { PostgresCluster } from '../../libs/database/src/embedded';
+import { freePort, PostgresCluster } from '../../libs/database/src/embedded';
 import { AppProcess } from './kit/app-process';
-import { COMMON, ownPort } from './kit/environment';
+import { COMMON } from './kit/environment';
 import { HubClient } from './kit/hub-client';
 
 const APPS = resolve(__dirname, '../../dist/apps/all-in-one/src');
@@ -36,7 +36,7 @@ describe('npm run encryption:rotate', () => {
 
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'signalbox-keys-'));
-    port = await ownPort();
+    port = await freePort();
     receiver = await startReceiver({ respond: () => ({ status: 200, body: '{"id":"acct_1"}' }) });
   });
   afterAll(async () => {
@@ -58,7 +58,7 @@ describe('npm run encryption:rotate', () => {
     new AppProcess({
       name: 'all-in-one',
       main: 'all-in-one/src/main.js',
-      opsPort: await ownPort(),
+      opsPort: await freePort(),
       env: environment(keys),
     });
   const start = async (keys: Keys) => {

@@ -83,12 +83,7 @@ describeWith(['own-rabbitmq', 'own-redis'], 'killed and restarted under load', (
   async function everythingServes(client: HubClient): Promise<void> {
     for (const app of stack.now.apps) await app.ready(RECOVERS_WITHIN_MS);
     for (const url of stack.now.gateways) {
-      await until('the hub is healthy', RECOVERS_WITHIN_MS, async () => {
-        const { json } = await client
-          .at(url)
-          .call<{ content?: { status?: string } }>('GET', '/api/v1/health');
-        return json.content?.status === 'healthy';
-      });
+      await client.at(url).healthy(RECOVERS_WITHIN_MS);
     }
   }
 
@@ -145,7 +140,7 @@ describeWith(['own-rabbitmq', 'own-redis'], 'killed and restarted under load', (
           NOTICED_WITHIN_MS,
           () => failing.succeeded.size > retried + 100,
         );
-        for (const app of stack.now.apps) expect((await app.probe('/health/ready')).status).toBe(200);
+        for (const app of stack.now.apps) await app.ready(NOTICED_WITHIN_MS);
         expect(publisher.summary()).toContain('refused: none');
       },
     ),

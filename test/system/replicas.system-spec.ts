@@ -7,8 +7,8 @@ import { Publisher } from './kit/publisher';
 import { startReal } from './kit/real-stack';
 import { StackUnderTest } from './kit/stack';
 
-/** A second is promised; the rest is for the two requests that measure it. */
-const LOGGED_OUT_WITHIN_MS = 1_500;
+/** A second is promised; the rest is for a busy machine. Without a notice it would be the five after which a gateway asks again. */
+const LOGGED_OUT_WITHIN_MS = 3_000;
 const ARRIVES_WITHIN_MS = 60_000;
 const BACKLOG = 1_000;
 /** To work off the backlog takes seconds, to hear that the webhook changed does not. */

@@ -1,6 +1,6 @@
 import type { Config } from '@signalbox/config';
 import { testLog, until } from '@signalbox/testing';
-import { createJobs, type Jobs } from '.';
+import { type AddOptions, createJobs, type Jobs } from '.';
 
 /** The same promises on every back end. `outage` stops the store and answers how to bring it back. */
 export function jobsContract(config: () => Config, outage: () => Promise<() => Promise<void>>): void {
@@ -8,6 +8,9 @@ export function jobsContract(config: () => Config, outage: () => Promise<() => P
   let log: ReturnType<typeof testLog>;
   let names = 0;
   const fresh = () => `queue-${(names += 1)}`;
+  /** To add the first also connects and makes the schema, for which nobody waits as long as a busy machine takes: it may be added twice. */
+  const addFirst = (name: string, data: unknown = null, options?: AddOptions) =>
+    until('a job can be added', 15_000, () => settles(jobs.queue(name).add(data, options)));
 
   beforeEach(() => {
     log = testLog();
@@ -24,10 +27,11 @@ export function jobsContract(config: () => Config, outage: () => Promise<() => P
       ran.push(n);
       return Promise.resolve();
     });
+    await addFirst(name, { n: 0 });
     await jobs.queue<{ n: number }>(name).add({ n: 1 });
     await jobs.queue<{ n: number }>(name).add({ n: 2 });
-    await until('both ran', 10_000, () => ran.length >= 2);
-    expect(ran.sort()).toEqual([1, 2]);
+    await until('both ran', 10_000, () => ran.includes(1) && ran.includes(2));
+    expect(ran.filter((n) => n > 0).sort()).toEqual([1, 2]);
   });
 
   it('waits for the delay, and keeps one job of an id', async () => {
@@ -38,13 +42,14 @@ export function jobsContract(config: () => Config, outage: () => Promise<() => P
       return Promise.resolve();
     });
     const added = Date.now();
-    const queue = jobs.queue<null>(name);
-    for (let i = 0; i < 3; i += 1) await queue.add(null, { jobId: 'same', delayMs: 700 });
-    await until('it ran', 10_000, () => at.length > 0);
-    expect((at[0] ?? 0) - added).toBeGreaterThanOrEqual(650);
+    // All of them before the first runs.
+    const options = { jobId: 'same', delayMs: 5_000 };
+    for (let i = 0; i < 3; i += 1) await addFirst(name, null, options);
+    await until('it ran', 20_000, () => at.length > 0);
+    expect((at[0] ?? 0) - added).toBeGreaterThanOrEqual(4_950);
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(at).toHaveLength(1);
-  });
+  }, 60_000);
 
   it('goes on after a handler threw', async () => {
     const name = fresh();
@@ -53,9 +58,9 @@ export function jobsContract(config: () => Config, outage: () => Promise<() => P
       ran.push(n);
       return n === 1 ? Promise.reject(new Error('no')) : Promise.resolve();
     });
-    await jobs.queue(name).add({ n: 1 });
+    await addFirst(name, { n: 1 });
     await jobs.queue(name).add({ n: 2 });
-    await until('both ran', 10_000, () => ran.length >= 2);
+    await until('both ran', 10_000, () => ran.includes(1) && ran.includes(2));
     expect(log.lines.some((line) => line.msg === 'A job failed')).toBe(true);
   });
 
@@ -69,13 +74,13 @@ export function jobsContract(config: () => Config, outage: () => Promise<() => P
     };
     jobs.repeat(name, 400, count);
     other.repeat(name, 400, count);
-    await until('it ran three times', 10_000, () => runs >= 3);
+    await until('it ran three times', 20_000, () => runs >= 3);
     await other.close();
-    const before = runs;
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
-    expect(runs - before).toBeGreaterThanOrEqual(2);
-    expect(runs - before).toBeLessThanOrEqual(7);
-  });
+    const [before, began] = [runs, Date.now()];
+    await until('it goes on', 20_000, () => runs >= before + 8);
+    // One may be under way and another late.
+    expect(runs - before).toBeLessThanOrEqual((Date.now() - began) / 400 + 3);
+  }, 60_000);
 
   it('never makes a caller wait for a store that is down, and works again when it is back', async () => {
     const name = fresh();
@@ -84,26 +89,20 @@ export function jobsContract(config: () => Config, outage: () => Promise<() => P
       runs += 1;
       return Promise.resolve();
     });
-    await jobs.queue(name).add(null);
-    await until('it works', 10_000, () => runs === 1);
+    await addFirst(name);
+    await until('it works', 10_000, () => runs > 0);
 
     const restore = await outage();
-    const began = Date.now();
+    const [before, began] = [runs, Date.now()];
     await expect(jobs.queue(name).add(null)).rejects.toThrow();
     await expect(jobs.ping()).rejects.toThrow();
-    expect(Date.now() - began).toBeLessThan(5_000);
+    expect(Date.now() - began).toBeLessThan(9_000);
     await restore();
 
-    await until('jobs can be added again', 20_000, () =>
-      jobs
-        .queue(name)
-        .add(null)
-        .then(() => true)
-        .catch(() => false),
-    );
-    await until('and run', 30_000, () => runs >= 2);
-    await jobs.ping();
-  }, 90_000);
+    await until('jobs can be added again', 20_000, () => settles(jobs.queue(name).add(null)));
+    await until('and run', 30_000, () => runs > before);
+    await until('the store answers', 10_000, () => settles(jobs.ping()));
+  }, 120_000);
 
   it('starts while the store is down, and works when it comes up', async () => {
     const restore = await outage();
@@ -176,4 +175,11 @@ export function jobsContract(config: () => Config, outage: () => Promise<() => P
     await feeder;
     expect(log.lines.length).toBeLessThan(200);
   }, 240_000);
+}
+
+function settles(work: Promise<void>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  );
 }

@@ -5,7 +5,7 @@ describe('jobs on PostgreSQL', () => {
   let server: KillableServer;
   beforeAll(async () => {
     server = await startPostgres();
-  });
+  }, 60_000);
   afterAll(() => server.stop());
   jobsContract(
     () => testConfig({ DATABASE_URL: server.url }),

@@ -119,10 +119,13 @@ describe('GET /api/v1/api-keys', () => {
   test('lists them as published, without their keys and without those that are deleted', async () => {
     const [kept, deleted] = [await makeKey(), await makeKey()];
     await hub.call('DELETE', `${KEYS}/${deleted.id}`);
-    const { status, body, text } = await hub.call<Data<ApiKey[]>>('GET', KEYS);
-    expect(status).toBe(200);
-    expect(body).toMatchObject({ success: true, pagination: { page: 1, pageSize: 20 } });
-    expect(body.data[0]).toEqual(shown(kept));
+    expect(await hub.call('GET', KEYS)).toMatchObject({
+      status: 200,
+      body: { success: true, pagination: { page: 1, pageSize: 20 } },
+    });
+    // Others make keys at the same time.
+    const { body, text } = await hub.call<Data<ApiKey[]>>('GET', `${KEYS}?pageSize=100`);
+    expect(body.data.find(({ id }) => id === kept.id)).toEqual(shown(kept));
     expect(body.data.map(({ id }) => id)).not.toContain(deleted.id);
     expect(text).not.toContain(kept.key.slice(8));
   });

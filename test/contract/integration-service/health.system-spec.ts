@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { curl } from '../curl';
 import { useOwnHub } from '../own-hub';
 import { TIME } from '../samples';
+import { whenWell } from '../when-well';
 import { makeWebhook, type Enveloped } from './webhooks';
 
 interface Health {
@@ -15,11 +16,13 @@ const hub = useOwnHub();
 
 describe('GET /api/v1/health', () => {
   test('the published curl line answers the published fields, without a credential', async () => {
-    const { status, body } = await curl<Enveloped<Health>>(
-      `curl -X GET \\
-        "http://localhost:8093/api/v1/health" \\
-        -H "Content-Type: application/json"`,
-      hub.url,
+    const { status, body } = await whenWell(() =>
+      curl<Enveloped<Health>>(
+        `curl -X GET \\
+          "http://localhost:8093/api/v1/health" \\
+          -H "Content-Type: application/json"`,
+        hub.url,
+      ),
     );
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -42,8 +45,8 @@ describe('GET /api/v1/health', () => {
   test('counts the active webhooks', async () => {
     const active = async () => {
       await sleep(STALE_MS);
-      return (await hub.call<Enveloped<Health>>('GET', '/api/v1/health', { as: null })).body.content
-        .webhooks_active;
+      const health = () => hub.call<Enveloped<Health>>('GET', '/api/v1/health', { as: null });
+      return (await whenWell(health)).body.content.webhooks_active;
     };
     const before = await active();
     await makeWebhook(hub);
@@ -52,10 +55,9 @@ describe('GET /api/v1/health', () => {
   });
 
   test('says so in the language that is asked for, and whatever credential is sent', async () => {
-    const answer = await hub.call('GET', '/api/v1/health', {
-      as: { token: 'stale' },
-      headers: { 'Accept-Language': 'en' },
-    });
+    const answer = await whenWell(() =>
+      hub.call('GET', '/api/v1/health', { as: { token: 'stale' }, headers: { 'Accept-Language': 'en' } }),
+    );
     expect(answer).toMatchObject({ status: 200, body: { msg: 'The service is healthy' } });
   });
 });

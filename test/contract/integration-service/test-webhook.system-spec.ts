@@ -66,7 +66,7 @@ describe('POST /api/v1/webhooks/{webhook_id}/test', () => {
     ['never answers', 'hang', { status_code: null, error: expect.any(String) as unknown }],
   ])('a receiver that %s is a 502 with the same content', async (_what, reply, content) => {
     const { url } = await receiver(reply);
-    const { id } = await makeWebhook(hub, { url, timeout_seconds: 1 });
+    const { id } = await makeWebhook(hub, { url, timeout_seconds: reply === 'hang' ? 1 : 30 });
     const { status, body } = await hub.call('POST', `/api/v1/webhooks/${id}/test`, { body: {} });
     expect(status).toBe(502);
     expect(body).toMatchObject({

@@ -9,6 +9,7 @@ const STARTS_WITHIN_MS = 90_000;
 const KEPT_LINES = 400;
 const TOLD_LINES = 40;
 const PROBE_MS = 3_000;
+const METRICS_WITHIN_MS = 30_000;
 
 export interface AppOptions {
   readonly name: string;
@@ -87,18 +88,23 @@ export class AppProcess {
   /** What one of its own endpoints answers; status 0 where nobody does. */
   async probe(
     path: '/health/live' | '/health/ready' | '/metrics',
+    withinMs = PROBE_MS,
   ): Promise<{ status: number; body: string }> {
     try {
-      const response = await fetch(this.opsUrl + path, { signal: AbortSignal.timeout(PROBE_MS) });
+      const response = await fetch(this.opsUrl + path, { signal: AbortSignal.timeout(withinMs) });
       return { status: response.status, body: await response.text() };
     } catch {
       return { status: 0, body: '' };
     }
   }
 
-  /** The sum of a metric over its labels; 0 where it has none. */
+  /** The sum of a metric over its labels; 0 where it has none. @throws where the process does not run */
   async metric(name: string, labels = ''): Promise<number> {
-    const { body } = await this.probe('/metrics');
+    const { body } = await until(`${this.name} tells its metrics`, METRICS_WITHIN_MS, async () => {
+      if (!this.running) throw new Error(`${this.name} does not run`);
+      const answer = await this.probe('/metrics');
+      return answer.status === 200 && answer;
+    });
     return body
       .split('\n')
       .filter((line) => new RegExp(`^${name}[{ ]`).test(line) && line.includes(labels))

@@ -1,6 +1,7 @@
 import { type KillableServer, startPostgres, startRabbit, startRedis } from '@signalbox/testing';
+import { freePort } from '../../../libs/database/src/embedded';
 import { AppProcess } from './app-process';
-import { COMMON, ownPort } from './environment';
+import { COMMON } from './environment';
 import type { Stack } from './stack';
 
 export interface DoorStack extends Stack {
@@ -29,12 +30,12 @@ export async function startDoor(
       ...settings,
     };
     const app = async (name: string, main: string, more: Record<string, string> = {}) =>
-      new AppProcess({ name, main, opsPort: await ownPort(), env: { ...env, ...more } });
+      new AppProcess({ name, main, opsPort: await freePort(), env: { ...env, ...more } });
     const migrate = await app('migrate', 'all-in-one/src/migrate/main.js');
     const apps = [await app('api-key-auth', 'api-key-auth/src/main.js')];
     const urls: string[] = [];
     for (let n = 1; n <= gateways; n += 1) {
-      const port = await ownPort();
+      const port = await freePort();
       apps.push(await app(`gateway ${n}`, 'gateway/src/main.js', { PORT: String(port) }));
       urls.push(`http://127.0.0.1:${port}`);
     }

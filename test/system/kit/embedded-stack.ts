@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../../libs/database/src/embedded';
 import { AppProcess } from './app-process';
-import { COMMON, ownPort } from './environment';
+import { COMMON } from './environment';
 import type { Stack } from './stack';
 
 export interface EmbeddedStack extends Stack {
@@ -16,11 +17,11 @@ export interface EmbeddedStack extends Stack {
  */
 export async function startEmbedded(env: Readonly<Record<string, string>> = {}): Promise<EmbeddedStack> {
   const dataDir = await mkdtemp(join(tmpdir(), 'signalbox-hub-'));
-  const port = await ownPort();
+  const port = await freePort();
   const hub = new AppProcess({
     name: 'all-in-one',
     main: 'all-in-one/src/main.js',
-    opsPort: await ownPort(),
+    opsPort: await freePort(),
     env: { ...COMMON, ...env, DATA_DIR: dataDir, PORT: String(port) },
   });
   const stop = async () => {

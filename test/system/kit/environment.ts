@@ -1,5 +1,3 @@
-import { freePort } from '../../../libs/database/src/embedded';
-
 export const ADMIN = { username: 'admin', password: 'system-test-password' } as const;
 export const SHUTDOWN_SECONDS = 15;
 
@@ -20,15 +18,3 @@ export const COMMON = {
   LIMIT_WRITE_PER_MINUTE: '1000000000',
   LIMIT_GLOBAL_PER_SECOND: '1000000000',
 } as const;
-
-const given = new Set<number>();
-
-/** A free port that nobody in this process was given before. */
-export async function ownPort(): Promise<number> {
-  for (;;) {
-    const port = await freePort();
-    if (given.has(port)) continue;
-    given.add(port);
-    return port;
-  }
-}

@@ -1,6 +1,7 @@
 import { type KillableServer, startPostgres, startRabbit, startRedis } from '@signalbox/testing';
+import { freePort } from '../../../libs/database/src/embedded';
 import { AppProcess } from './app-process';
-import { COMMON, ownPort } from './environment';
+import { COMMON } from './environment';
 import type { Stack } from './stack';
 
 export interface RealStack extends Stack {
@@ -26,9 +27,9 @@ export async function startReal(): Promise<RealStack> {
     const env = { ...COMMON, AMQP_URL: rabbit.url, REDIS_URL: redis.url, DATABASE_URL: postgres.url };
 
     const app = async (name: string, main: string, more: Record<string, string> = {}) =>
-      new AppProcess({ name, main, opsPort: await ownPort(), env: { ...env, ...more } });
+      new AppProcess({ name, main, opsPort: await freePort(), env: { ...env, ...more } });
     const gateway = async (name: string) => {
-      const port = await ownPort();
+      const port = await freePort();
       const process = await app(name, 'gateway/src/main.js', { PORT: String(port) });
       return { process, url: `http://127.0.0.1:${port}` };
     };

@@ -5,6 +5,7 @@ import {
   type DomainErrorData,
 } from '@signalbox/contracts';
 import { metricsText } from '@signalbox/observability';
+import { until } from '@signalbox/testing';
 import { HERE, refusal, RunningAuth } from '../running-auth-for-spec';
 
 const PASSWORD = 'correct horse';
@@ -40,6 +41,13 @@ describe('guessing passwords', () => {
     for (let i = 0; i < count; i += 1) codes.push((await one(i)).code);
     return codes;
   };
+  /** Seconds to wait that were set after the last failure. */
+  const waitSet = async (): Promise<number | undefined> => {
+    const [row] = await auth.sql<{ seconds: number }>(
+      'SELECT floor(extract(epoch FROM max(wait_until - last_at)))::integer AS seconds FROM sign_in_failures',
+    );
+    return row?.seconds;
+  };
   /** As if so many seconds had passed since. */
   const pass = (seconds: number) =>
     auth.sql(
@@ -50,11 +58,15 @@ describe('guessing passwords', () => {
 
   it('has to wait after a few failures, with the right password too, on every replica', async () => {
     expect(await codesOf(3, () => guess('ada'))).toEqual(Array(3).fill('UNAUTHENTICATED'));
+    await auth.waitLonger();
     for (const replica of [0, 1]) {
-      const slowed = await refusal(login('ada', PASSWORD, HERE, replica));
-      expect(slowed).toEqual({ ...SLOWED, retryAfter: 1, params: { seconds: 1 } });
+      const slowed = (await refusal(login('ada', PASSWORD, HERE, replica))) as DomainErrorData;
+      const { retryAfter = 0 } = slowed;
+      expect(slowed).toEqual({ ...SLOWED, retryAfter, params: { seconds: retryAfter } });
+      expect(retryAfter).toBeGreaterThan(0);
+      expect(retryAfter).toBeLessThanOrEqual(61);
     }
-    await pass(1);
+    await pass(61);
     await expect(login('ada', PASSWORD)).resolves.toBeDefined();
   });
 
@@ -62,9 +74,11 @@ describe('guessing passwords', () => {
     await codesOf(3, () => guess('ada'));
     const waits: (number | undefined)[] = [];
     for (let i = 0; i < 6; i += 1) {
-      const { retryAfter = 0 } = await guess('ada');
-      waits.push(retryAfter);
-      await pass(retryAfter);
+      const wait = await waitSet();
+      waits.push(wait);
+      await auth.waitLonger();
+      expect(await guess('ada')).toMatchObject(SLOWED);
+      await pass((wait ?? 0) + 61);
       expect(await guess('ada')).toMatchObject({ code: 'UNAUTHENTICATED' });
     }
     expect(waits).toEqual([1, 2, 4, 8, 16, 32]);
@@ -77,12 +91,17 @@ describe('guessing passwords', () => {
   });
 
   it('is the same for a name that nobody has', async () => {
-    const known = await codesOf(5, () => guess('ada'));
-    expect(await codesOf(5, () => guess('nobody'))).toEqual(known);
+    const codes = async (username: string) => {
+      const free = await codesOf(3, () => guess(username));
+      await auth.waitLonger();
+      return [...free, ...(await codesOf(2, () => guess(username)))];
+    };
+    expect(await codes('nobody')).toEqual(await codes('ada'));
   });
 
   it('counts a name in whatever case, and a network of IPv6 as one', async () => {
     await codesOf(3, (i) => guess(i % 2 ? 'ADA' : 'ada', from(`2001:db8::${i + 1}`)));
+    await auth.waitLonger();
     expect(await guess('Ada', from('2001:db8::ffff'))).toMatchObject(SLOWED);
     expect(await guess('ada', from('2001:db8:0:1::1'))).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
@@ -93,28 +112,40 @@ describe('guessing passwords', () => {
     expect(await codesOf(3, () => guess('ada'))).toEqual(Array(3).fill('UNAUTHENTICATED'));
     await pass(3 * 900);
     expect(await codesOf(3, () => guess('ada'))).toEqual(Array(3).fill('UNAUTHENTICATED'));
+    await auth.waitLonger();
     expect(await guess('ada')).toMatchObject(SLOWED);
   });
 
   it('slows an address that tries many names', async () => {
-    const codes = await codesOf(32, (i) => guess(`name-${i}`));
-    expect(codes.slice(0, 30)).toEqual(Array(30).fill('UNAUTHENTICATED'));
-    expect(codes.at(-1)).toBe('RATE_LIMITED');
+    let names = 0;
+    const guessAnother = () => guess(`name-${(names += 1)}`);
+    expect(await codesOf(30, guessAnother)).toEqual(Array(30).fill('UNAUTHENTICATED'));
+    // On a busy machine one is forgiven meanwhile.
+    await until('the address is slowed', 10_000, async () => {
+      await auth.waitLonger();
+      return (await guessAnother()).code === SLOWED.code;
+    });
     await expect(login('ada', PASSWORD, someAddress())).resolves.toBeDefined();
   });
 
   it('makes each of many addresses wait after one failure, and none before its first attempt', async () => {
-    await codesOf(60, () => guess('ada', someAddress()));
+    // 60, and as many as are forgiven in some minutes.
+    await codesOf(64, () => guess('ada', someAddress()));
     const another = someAddress();
     expect(await guess('ada', another)).toMatchObject({ code: 'UNAUTHENTICATED' });
-    expect(await guess('ada', another)).toMatchObject({ ...SLOWED, retryAfter: 30 });
+    expect(await waitSet()).toBe(30);
+    await auth.waitLonger();
+    expect(await guess('ada', another)).toMatchObject(SLOWED);
     await expect(login('ada', PASSWORD, someAddress())).resolves.toBeDefined();
     await expect(login('grace', PASSWORD, another)).resolves.toBeDefined();
   });
 
   it('lets many guesses at once through no faster than one after the other', async () => {
     const codes = await Promise.all(Array.from({ length: 20 }, () => guess('ada')));
-    expect(codes.filter(({ code }) => code === 'UNAUTHENTICATED')).toHaveLength(3);
+    const letIn = codes.filter(({ code }) => code === 'UNAUTHENTICATED').length;
+    expect(letIn).toBeGreaterThanOrEqual(3);
+    // Two more where it took three seconds.
+    expect(letIn).toBeLessThanOrEqual(5);
   });
 
   it('lets many right passwords through at once', async () => {
@@ -125,12 +156,15 @@ describe('guessing passwords', () => {
 
   it('is slowed for the administrator’s secret as for an account of its own', async () => {
     await codesOf(3, () => guessSecret());
+    await auth.waitLonger();
     expect(await guessSecret()).toMatchObject(SLOWED);
     await expect(login('admin', 'test-admin-password')).resolves.toBeDefined();
   });
 
   it('leaves neither names nor passwords behind, and is counted', async () => {
-    await codesOf(4, () => guess('a-telling-name'));
+    await codesOf(3, () => guess('a-telling-name'));
+    await auth.waitLonger();
+    expect(await guess('a-telling-name')).toMatchObject(SLOWED);
     const kept = JSON.stringify(await auth.sql('SELECT * FROM sign_in_failures'));
     expect(kept).not.toMatch(/telling|203\.0/);
     expect((await metricsText()).body).toMatch(/signalbox_sign_ins_total\{outcome="slowed"\} [1-9]/);

@@ -1,9 +1,10 @@
 import { webhookOperations } from '@signalbox/contracts';
-import { type Receiver, startReceiver, testLog } from '@signalbox/testing';
+import { type Receiver, startReceiver, testLog, until } from '@signalbox/testing';
 import { type DispatcherUnderTest, startDispatcher } from '../specs/dispatcher-for-spec';
 import { Retention } from './retention';
 
-const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+const DAY_MS = 1_440 * MINUTE_MS;
 
 describe('Retention', () => {
   let hub: DispatcherUnderTest;
@@ -37,7 +38,7 @@ describe('Retention', () => {
     await hub.publish();
     await target.received(4);
     // Its result is written after it was received.
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await until('it is written', 10_000, async () => (await counts())?.attempts === 4);
     expect(await counts()).toEqual({ deliveries: 4, attempts: 4, events: 4 });
 
     await retention.run(Date.now() + 29 * DAY_MS);
@@ -54,15 +55,17 @@ describe('Retention', () => {
 
   it('keeps the counts of attempts for as long as somebody may ask', async () => {
     const retention = new Retention(hub.database, 30, testLog());
+    const now = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS + MINUTE_MS / 2;
     await hub.database.query('TRUNCATE attempt_counts');
     await hub.database.query(
       `INSERT INTO attempt_counts (minute, webhook_id, succeeded, failed)
-       SELECT date_trunc('minute', now()) - n * interval '1 minute', uuidv7(), 1, 0 FROM generate_series(0, 5000) n`,
+       SELECT date_trunc('minute', $1::timestamptz) - n * interval '1 minute', uuidv7(), 1, 0 FROM generate_series(0, 5000) n`,
+      [new Date(now)],
     );
     const left = async () => (await hub.database.query('SELECT FROM attempt_counts')).rowCount;
-    await retention.run();
+    await retention.run(now);
     expect(await left()).toBe(2 * 1_440);
-    await retention.run(Date.now() + 3 * DAY_MS);
+    await retention.run(now + 3 * DAY_MS);
     expect(await left()).toBe(0);
   });
 });

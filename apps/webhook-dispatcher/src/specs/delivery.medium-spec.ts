@@ -201,10 +201,10 @@ describe('delivery', () => {
   });
 
   it('sends nothing more of what waits for an endpoint that answers 410', async () => {
-    const gone = await receiver({ respond: () => ({ status: 410, delayMs: 50 }) });
+    const gone = await receiver({ respond: () => ({ status: 410, delayMs: 1_000 }) });
     const webhook = await hub.createWebhook({ url: gone.url });
     await Promise.all(Array.from({ length: 300 }, () => hub.publish()));
-    await until('what waited was given back', 10_000, async () => {
+    await until('what waited was given back', 20_000, async () => {
       const { rows } = await hub.database.query<{ n: number }>(
         `SELECT count(*)::int AS n FROM deliveries WHERE webhook_id = $1 AND status = 'pending' AND claimed_by IS NOT NULL`,
         [webhook.id],
@@ -212,7 +212,7 @@ describe('delivery', () => {
       return rows[0]?.n === 0;
     });
     expect(gone.requests.length).toBeLessThan(100);
-  });
+  }, 60_000);
 
   it('does not repeat what the endpoint refuses where the webhook says so', async () => {
     const target = await receiver({ respond: () => 422 });
@@ -286,8 +286,8 @@ describe('delivery', () => {
     await Promise.all(Array.from({ length: 300 }, () => hub.publish({}, 'task.updated')));
     await hanging.received(8);
     await Promise.all(Array.from({ length: 50 }, () => hub.publish({}, 'task.created')));
-    await target.received(50, 5_000);
-  });
+    await target.received(50, 20_000);
+  }, 60_000);
 
   it('sends a test at once, answers what came back and has it on record', async () => {
     const target = await receiver({ respond: () => ({ status: 418, body: 'teapot' }) });

@@ -29,7 +29,7 @@ describe('PostgresCluster', () => {
       settings: { max_connections: 20 },
     });
     await cluster.start();
-  });
+  }, 60_000);
 
   afterAll(async () => {
     await cluster.stop();

@@ -215,7 +215,7 @@ describe('a connection that the receiver has given up', () => {
 describe('origins', () => {
   it('are forgotten when their connections have been idle for long enough', async () => {
     const receivers = await Promise.all(Array.from({ length: 5 }, () => httpReceiver(answering('ok'))));
-    const from = client({ keepAliveTimeoutMs: 50 });
+    const from = client({ keepAliveTimeoutMs: 2_000 });
     await Promise.all(receivers.map((receiver) => post(from, receiver)));
     expect(from.openOrigins).toBe(5);
     await until(() => from.openOrigins === 0);

@@ -74,7 +74,7 @@ function configuration(port: number, folder: string, notify: readonly RegistryNo
     notifications: {
       endpoints: notify.map(({ url, headers }, i) => ({
         ...{ name: `endpoint-${i}`, url, headers },
-        ...{ timeout: '3s', threshold: 1, backoff: '100ms' },
+        ...{ timeout: '20s', threshold: 1, backoff: '100ms' },
       })),
     },
   };

@@ -45,28 +45,29 @@ export const guardedShared: Benchmark = {
       0.4,
       effort.quick,
     );
-    await addedLatency(report, load, { hub: guarded, limit }, perSecond / 2, effort);
-    await printScales(report, load, limit, scalesOf(bare, servers.redis), effort.quick);
+    const scales = scalesOf(bare, servers.redis);
+    await addedLatency(report, load, { hub: guarded, limit, scale: scales.counting }, perSecond / 2, effort);
+    await printScales(report, load, limit, Object.values(scales), effort.quick);
     await Promise.all([bare.stop(), load.stop()]);
     await hub.stop();
     await servers.stop();
   },
 };
 
-function scalesOf(bare: Worker<BareHttp>, redisUrl: string): Scale[] {
-  return [
-    burning((microseconds) => bare.call('burn', microseconds), 20),
-    {
+function scalesOf(bare: Worker<BareHttp>, redisUrl: string): Record<'burning' | 'counting', Scale> {
+  return {
+    burning: burning((microseconds) => bare.call('burn', microseconds), 20),
+    counting: {
       what: 'only increments a number in Redis first',
       set: (on) => bare.call('count', on ? redisUrl : null),
     },
-  ];
+  };
 }
 
 async function addedLatency(
   report: Reporter,
   load: Worker<Load>,
-  { hub, limit }: { hub: Target; limit: Target },
+  { hub, limit, scale }: { hub: Target; limit: Target; scale: Scale },
   perSecond: number,
   { quick }: Effort,
 ): Promise<void> {
@@ -81,13 +82,19 @@ async function addedLatency(
     );
     return { p50: percentile(took, 50), p99: percentile(took, 99) };
   };
-  const results: Record<'hub' | 'limit', { p50: number; p99: number }>[] = [];
+  const results: Record<'hub' | 'limit' | 'scale', { p50: number; p99: number }>[] = [];
   for (let round = 1; round <= rounds; round += 1) {
-    results.push({ limit: await measure(limit), hub: await measure(hub) });
+    const bare = await measure(limit);
+    await scale.set(true);
+    const scaled = await measure(limit);
+    await scale.set(false);
+    results.push({ limit: bare, scale: scaled, hub: await measure(hub) });
     report.progress(`latency, round ${round}`);
   }
   const of = (which: 'hub' | 'limit', p: 'p50' | 'p99') => median(results.map((result) => result[which][p]));
-  const added = median(results.map((result) => result.hub.p99 - result.limit.p99));
+  const addedBy = (which: 'hub' | 'scale') =>
+    median(results.map((result) => result[which].p99 - result.limit.p99));
+  const added = addedBy('hub');
   report.print(
     `\nLatency at half of that load (${whole(perSecond)} a second), medians of ${rounds} rounds:\n`,
   );
@@ -101,4 +108,5 @@ async function addedLatency(
     ),
   );
   report.print(`\np99 added ${ms(added)}, ${verdict(`< ${ADDED_P99_MS} ms`, added < ADDED_P99_MS)}`);
+  report.print(`For scale: the bare route that ${scale.what} adds ${ms(addedBy('scale'))}.`);
 }

@@ -18,7 +18,9 @@ const somebody = () => `client-${(last += 1)}`;
 
 const PATIENCE_MS = 60_000;
 /** Where a busy machine took longer than what is looked at lasts, `look` answers false, and looks again, at somebody else. */
-const inTime = (look: () => Promise<boolean>) => until('it was looked at in time', 40_000, look);
+function itInTime(name: string, look: () => Promise<boolean>): void {
+  it(name, () => until('it was looked at in time', 40_000, look), PATIENCE_MS);
+}
 
 /** What every store promises. */
 export function itKeepsLimits(set: () => StoreUnderTest): void {
@@ -72,32 +74,27 @@ export function itKeepsLimits(set: () => StoreUnderTest): void {
     expect(await take([wide], 10)).toEqual([...Array<boolean>(8).fill(true), false, false]);
   });
 
-  it(
-    'makes room again as requests leave the window, and says when',
-    () =>
-      inTime(async () => {
-        const { store, pass } = set();
-        const counter = { key: somebody(), policy: policy('p', 2, 2) };
-        const began = performance.now();
-        expect(await take([counter])).toEqual([true]);
-        await pass(1_000);
-        const second = performance.now();
-        const verdicts = await take([counter], 2);
-        const [usage] = await store.take([counter]);
-        if (performance.now() - began > 2_000) return false;
-        expect(verdicts).toEqual([true, false]);
-        expect(usage?.resetMs).toBeLessThanOrEqual(1_000);
-        await pass(usage?.resetMs ?? 0);
-        const afterwards = await take([counter], 2);
-        if (performance.now() - second > 2_000) return false;
-        // Only the first has left: the second came a second later.
-        expect(afterwards).toEqual([true, false]);
-        await pass(2_000);
-        expect(await store.peek([counter])).toMatchObject([{ allowed: true, remaining: 2 }]);
-        return true;
-      }),
-    PATIENCE_MS,
-  );
+  itInTime('makes room again as requests leave the window, and says when', async () => {
+    const { store, pass } = set();
+    const counter = { key: somebody(), policy: policy('p', 2, 2) };
+    const began = performance.now();
+    expect(await take([counter])).toEqual([true]);
+    await pass(1_000);
+    const second = performance.now();
+    const verdicts = await take([counter], 2);
+    const [usage] = await store.take([counter]);
+    if (performance.now() - began > 2_000) return false;
+    expect(verdicts).toEqual([true, false]);
+    expect(usage?.resetMs).toBeLessThanOrEqual(1_000);
+    await pass(usage?.resetMs ?? 0);
+    const afterwards = await take([counter], 2);
+    if (performance.now() - second > 2_000) return false;
+    // Only the first has left: the second came a second later.
+    expect(afterwards).toEqual([true, false]);
+    await pass(2_000);
+    expect(await store.peek([counter])).toMatchObject([{ allowed: true, remaining: 2 }]);
+    return true;
+  });
 
   it('never lets more than the limit into any window', async () => {
     const { store, pass } = set();
@@ -123,65 +120,50 @@ export function itKeepsLimits(set: () => StoreUnderTest): void {
     expect(crowded).toEqual([]);
   });
 
-  it(
-    'says when there is room where the limit was lowered',
-    () =>
-      inTime(async () => {
-        const { store, pass } = set();
-        const key = somebody();
-        await take([{ key, policy: policy('p', 6, 1) }], 3);
-        await pass(300);
-        const fourth = performance.now();
-        await take([{ key, policy: policy('p', 6, 1) }], 3);
-        const lowered = { key, policy: policy('p', 2, 1) };
-        const [usage] = await store.take([lowered]);
-        const since = performance.now() - fourth;
-        if (since > 1_000) return false;
-        expect(usage).toMatchObject({ allowed: false, remaining: 0 });
-        // The fifth has to leave, not only the first.
-        expect(usage?.resetMs).toBeGreaterThan(900 - since);
-        await pass(usage?.resetMs ?? 0);
-        expect(count(await take([lowered]))).toBe(1);
-        return true;
-      }),
-    PATIENCE_MS,
-  );
+  itInTime('says when there is room where the limit was lowered', async () => {
+    const { store, pass } = set();
+    const key = somebody();
+    await take([{ key, policy: policy('p', 6, 1) }], 3);
+    await pass(300);
+    const fourth = performance.now();
+    await take([{ key, policy: policy('p', 6, 1) }], 3);
+    const lowered = { key, policy: policy('p', 2, 1) };
+    const [usage] = await store.take([lowered]);
+    const since = performance.now() - fourth;
+    if (since > 1_000) return false;
+    expect(usage).toMatchObject({ allowed: false, remaining: 0 });
+    // The fifth has to leave, not only the first.
+    expect(usage?.resetMs).toBeGreaterThan(900 - since);
+    await pass(usage?.resetMs ?? 0);
+    expect(count(await take([lowered]))).toBe(1);
+    return true;
+  });
 
-  it(
-    'holds a large limit without remembering every request',
-    () =>
-      inTime(async () => {
-        const { store, pass } = set();
-        const counter = { key: somebody(), policy: policy('large', 12_000, 5) };
-        const began = performance.now();
-        const taken = await Promise.all(Array.from({ length: 12_200 }, async () => store.take([counter])));
-        const [usage] = await store.take([counter]);
-        if (performance.now() - began > 5_000) return false;
-        expect(count(taken.map(allowed))).toBe(12_000);
-        expect(usage).toMatchObject({ allowed: false, remaining: 0 });
-        await pass(5_100);
-        expect(await store.peek([counter])).toMatchObject([{ allowed: true, remaining: 12_000 }]);
-        return true;
-      }),
-    PATIENCE_MS,
-  );
+  itInTime('holds a large limit without remembering every request', async () => {
+    const { store, pass } = set();
+    const counter = { key: somebody(), policy: policy('large', 12_000, 5) };
+    const began = performance.now();
+    const taken = await Promise.all(Array.from({ length: 12_200 }, async () => store.take([counter])));
+    const [usage] = await store.take([counter]);
+    if (performance.now() - began > 5_000) return false;
+    expect(count(taken.map(allowed))).toBe(12_000);
+    expect(usage).toMatchObject({ allowed: false, remaining: 0 });
+    await pass(5_100);
+    expect(await store.peek([counter])).toMatchObject([{ allowed: true, remaining: 12_000 }]);
+    return true;
+  });
 
-  it(
-    'forgets many at once',
-    () =>
-      inTime(async () => {
-        const { store, pass } = set();
-        const counter = { key: somebody(), policy: policy('exact', 10_000, 1) };
-        await Promise.all(Array.from({ length: 3_000 }, async () => store.take([counter])));
-        await pass(600);
-        const began = performance.now();
-        await store.take([counter]);
-        await pass(600);
-        const [usage] = await store.peek([counter]);
-        if (performance.now() - began > 1_000) return false;
-        expect(usage?.remaining).toBe(9_999);
-        return true;
-      }),
-    PATIENCE_MS,
-  );
+  itInTime('forgets many at once', async () => {
+    const { store, pass } = set();
+    const counter = { key: somebody(), policy: policy('exact', 10_000, 1) };
+    await Promise.all(Array.from({ length: 3_000 }, async () => store.take([counter])));
+    await pass(600);
+    const began = performance.now();
+    await store.take([counter]);
+    await pass(600);
+    const [usage] = await store.peek([counter]);
+    if (performance.now() - began > 1_000) return false;
+    expect(usage?.remaining).toBe(9_999);
+    return true;
+  });
 }

@@ -5,7 +5,6 @@ import { createLogger, type Logger } from '@signalbox/observability';
 import {
   type AppStarter,
   closeWhenAsked,
-  collectGarbageSeldom,
   createTransport,
   failStart,
   fatalWhenUnhandled,
@@ -30,7 +29,6 @@ const HEALTHY_MS = 30_000;
 
 /** `npm start`: every app in this process, on embedded parts wherever no real one is named, until asked to end. */
 export async function runHub(env: NodeJS.ProcessEnv): Promise<void> {
-  collectGarbageSeldom();
   let log: Logger | undefined;
   let embedded: EmbeddedDatabase | undefined;
   try {

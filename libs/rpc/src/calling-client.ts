@@ -2,6 +2,7 @@ import { DomainError, type ErrorCode, type Operation } from '@signalbox/contract
 import type { Logger } from 'pino';
 import { calls, pendingCalls } from './metrics';
 import { outgoingContext } from './outgoing-context';
+import { PendingCalls } from './pending-calls';
 import { RpcClient, type CallOptions } from './rpc-client';
 import { decodeReply, encodeRequest, type Message } from './wire';
 
@@ -33,8 +34,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Keeps the book of calls: whatever happens, each settles once, at its deadline at the latest. */
 export abstract class CallingClient extends RpcClient {
-  protected readonly pending = new Map<string, PendingCall>();
-  private lastId = 0;
+  private readonly pending = new PendingCalls<PendingCall>();
   private ended = false;
   private whenIdle: (() => void) | undefined;
 
@@ -68,20 +68,17 @@ export abstract class CallingClient extends RpcClient {
       return refused('INTERNAL');
     }
     return new Promise<Out>((resolve, reject) => {
-      const id = String(++this.lastId);
-      const timer = setTimeout(() => this.expire(id), Math.min(context.deadline - now, LONGEST_TIMER_MS));
-      const call: PendingCall = {
+      const call = this.pending.add((id) => ({
         id,
         operation,
         message,
         deadline: context.deadline,
         sent: false,
         startedAt,
-        timer,
+        timer: setTimeout(() => this.expire(id), Math.min(context.deadline - now, LONGEST_TIMER_MS)),
         resolve,
         reject,
-      };
-      this.pending.set(id, call);
+      }));
       pendingCalls.inc();
       this.send(call);
     });
@@ -114,7 +111,7 @@ export abstract class CallingClient extends RpcClient {
 
   /** For calls whose answer can no longer come. A command may have run; a query does no harm when it is run again. */
   protected failSent(): void {
-    for (const { id, sent, operation } of this.pending.values()) {
+    for (const { id, sent, operation } of this.pending.all()) {
       if (sent) this.fail(id, operation.kind === 'command' ? 'DEADLINE_EXCEEDED' : 'SERVICE_UNAVAILABLE');
     }
   }
@@ -135,7 +132,7 @@ export abstract class CallingClient extends RpcClient {
   end(): void {
     this.ended = true;
     this.failSent();
-    for (const id of this.pending.keys()) this.fail(id, 'SERVICE_UNAVAILABLE');
+    for (const { id } of this.pending.all()) this.fail(id, 'SERVICE_UNAVAILABLE');
   }
 
   private expire(id: string): void {
@@ -143,10 +140,9 @@ export abstract class CallingClient extends RpcClient {
   }
 
   private take(id: string): PendingCall | undefined {
-    const call = this.pending.get(id);
+    const call = this.pending.take(id);
     if (call === undefined) return undefined;
     clearTimeout(call.timer);
-    this.pending.delete(id);
     pendingCalls.dec();
     if (this.pending.size === 0) this.whenIdle?.();
     return call;

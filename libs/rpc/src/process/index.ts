@@ -1,4 +1,3 @@
-export * from './garbage';
 export * from './lifetime';
 export * from './rounds';
 export * from './run-app';

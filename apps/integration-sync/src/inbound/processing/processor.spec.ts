@@ -1,8 +1,8 @@
-import type { NormalizedEvent } from '@signalbox/contracts';
+import { DEFAULT_RULES, type NormalizedEvent } from '@signalbox/contracts';
 import { newId } from '@signalbox/database';
 import type { Notices } from '@signalbox/rpc';
 import { testLog, until } from '@signalbox/testing';
-import type { EndpointsRepository } from '../endpoints/endpoints.repository';
+import type { EndpointRules, EndpointsRepository } from '../endpoints/endpoints.repository';
 import { MOST_ATTEMPTS } from './backoff';
 import {
   type Claim,
@@ -15,12 +15,17 @@ import { type Arrival, AT_ONCE, type Forwarder } from './forwarder';
 import { Processor } from './processor';
 
 const ENDPOINT = newId();
+const MEBIBYTE = 1024 * 1024;
 const fresh = (): Claim => ({ id: newId(), at: performance.now() });
 const late = (): Claim => ({ id: newId(), at: performance.now() - CLAIM_SECONDS * 1000 });
 
 function arrival(parts = 1): Arrival {
   const events = Array.from({ length: parts }, (_, part) => ({ part }) as NormalizedEvent);
   return { id: newId(), endpointId: ENDPOINT, replays: 0, events, payloads: [] };
+}
+
+function withRules(ids: readonly string[], rules: EndpointRules['rules']): Map<string, EndpointRules> {
+  return new Map(ids.map((id) => [id, { integration_id: 'i', project_id: null, rules }]));
 }
 
 /** The processor, with everything around it as the test wants it. */
@@ -40,9 +45,7 @@ function processing() {
       return Promise.resolve();
     }),
   };
-  const rulesOf = jest.fn((ids: readonly string[]) =>
-    Promise.resolve(new Map(ids.map((id) => [id, { integration_id: 'i', project_id: null, rules: [] }]))),
-  );
+  const rulesOf = jest.fn((ids: readonly string[]) => Promise.resolve(withRules(ids, [])));
   const forward = jest.fn(({ id }: Arrival, _: unknown, _goOn: () => Promise<void>): Promise<number> => {
     forwarded.push(id);
     return Promise.resolve(1);
@@ -148,9 +151,27 @@ describe('the processor', () => {
     expect(forwarded).toEqual([first.id]);
   });
 
+  it('sends at once no more than a bounded weight, all rules counted', async () => {
+    const { processor, rulesOf, forward, settled } = processing();
+    const twice = [...DEFAULT_RULES, ...DEFAULT_RULES];
+    rulesOf.mockImplementation((ids) => Promise.resolve(withRules(ids, twice)));
+    let underWay = 0;
+    let most = 0;
+    forward.mockImplementation(async () => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      await new Promise(setImmediate);
+      underWay -= 1;
+      return 1;
+    });
+    for (let n = 0; n < 20; n += 1) processor.take(fresh(), arrival(), MEBIBYTE);
+    await until('they are settled', 5_000, () => settled.length === 20);
+    expect(most).toBe(7);
+  });
+
   it('gives back at the end what it has not begun with', async () => {
     const { processor, rulesOf, given, settled } = processing();
-    const held = Array.from({ length: 200 }, () => arrival());
+    const held = Array.from({ length: 400 }, () => arrival());
     let answer = (): void => undefined;
     const asked = new Promise<void>((resolve) => (answer = resolve));
     const plain = rulesOf.getMockImplementation();

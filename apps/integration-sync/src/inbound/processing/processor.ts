@@ -27,7 +27,12 @@ import { Hand, type InHand } from './hand';
 import { arrivalOf } from './reading';
 
 const SWEEP_EVERY_MS = 1_000;
-const AT_ONCE = 64;
+/** Due ones that are claimed in one statement. */
+const CLAIMED_AT_ONCE = 64;
+/** As many as come in while the last ones are settled, or those that are left would have to be read again. */
+const AT_ONCE = 256;
+/** Bytes of what is sent at once, by all rules together, whatever a single one needs. */
+const AT_ONCE_WEIGHT = 16 * 1024 * 1024;
 /** Of a delivery that tells of many, those that are told on the bus. */
 const TOLD = 50;
 /** A claim older than that is renewed before more is done by it: what is begun with takes some seconds more. */
@@ -129,7 +134,7 @@ export class Processor implements OnApplicationBootstrap, BeforeApplicationShutd
       const events = this.hand.first(AT_ONCE + claimed);
       if (events.length === 0) continue;
       const rules = await this.endpoints.rulesOf([...new Set(events.map((one) => one.arrival.endpointId))]);
-      for (const lot of lotsOf(events)) {
+      for (const lot of lotsOf(events, rules)) {
         // Its turn came too late: it is given back in a moment.
         if (this.stopped || lot.some(({ claim }) => claim.at < staleSince())) break;
         this.hand.remove(lot);
@@ -145,9 +150,9 @@ export class Processor implements OnApplicationBootstrap, BeforeApplicationShutd
   private async claimDue(): Promise<number> {
     this.due = false;
     const claim: Claim = { id: newId(), at: performance.now() };
-    const claimed = await this.claims.claim(claim.id, AT_ONCE);
+    const claimed = await this.claims.claim(claim.id, CLAIMED_AT_ONCE);
     const weight = claimed.reduce((sum, { body, parts }) => sum + weightOf(body.length, parts), 0);
-    this.due ||= claimed.length === AT_ONCE || weight >= CLAIM_WEIGHT;
+    this.due ||= claimed.length === CLAIMED_AT_ONCE || weight >= CLAIM_WEIGHT;
     // Whoever had these died each time: they are not even looked into.
     const spent = claimed.filter(({ attempts }) => attempts > MOST_ATTEMPTS);
     const found = claimed.filter(({ attempts }) => attempts <= MOST_ATTEMPTS);
@@ -226,11 +231,28 @@ export class Processor implements OnApplicationBootstrap, BeforeApplicationShutd
 
 const staleSince = (): number => performance.now() - RENEWED_AFTER_MS;
 
-/** The others do not wait for what takes long. */
-function lotsOf(events: readonly InHand[]): readonly (readonly InHand[])[] {
-  const isLong = ({ arrival }: InHand): boolean => arrival.events.length > LONG;
-  const lots = [events.filter((one) => !isLong(one)), ...events.filter(isLong).map((one) => [one])];
-  return lots.filter(({ length }) => length > 0);
+/** Each bounded by what its rules may send. The others do not wait for what takes long. */
+function lotsOf(
+  events: readonly InHand[],
+  rules: ReadonlyMap<string, EndpointRules>,
+): readonly (readonly InHand[])[] {
+  const lots: InHand[][] = [];
+  let weight = Infinity;
+  for (const one of events.filter((event) => !isLong(event))) {
+    const own = weightOf(one.bytes, one.arrival.events.length);
+    const sent = own * Math.max(1, rules.get(one.arrival.endpointId)?.rules.length ?? 0);
+    if (weight + sent > AT_ONCE_WEIGHT) {
+      lots.push([]);
+      weight = 0;
+    }
+    lots.at(-1)?.push(one);
+    weight += sent;
+  }
+  return [...lots, ...events.filter(isLong).map((one) => [one])];
+}
+
+function isLong({ arrival }: InHand): boolean {
+  return arrival.events.length > LONG;
 }
 
 function noticeOf(

@@ -3,6 +3,7 @@ import type { Config } from '@signalbox/config';
 import { migrate } from '@signalbox/database';
 import { createLogger, type Logger } from '@signalbox/observability';
 import {
+  allocateYoung,
   type AppStarter,
   closeWhenAsked,
   createTransport,
@@ -29,6 +30,7 @@ const HEALTHY_MS = 30_000;
 
 /** `npm start`: every app in this process, on embedded parts wherever no real one is named, until asked to end. */
 export async function runHub(env: NodeJS.ProcessEnv): Promise<void> {
+  allocateYoung();
   let log: Logger | undefined;
   let embedded: EmbeddedDatabase | undefined;
   try {

@@ -1,3 +1,4 @@
+export * from './allocate-young';
 export * from './lifetime';
 export * from './rounds';
 export * from './run-app';

@@ -2,11 +2,13 @@ import { type Config, ConfigError, loadConfig } from '@signalbox/config';
 import type { AppName } from '@signalbox/contracts';
 import { createLogger, type Logger } from '@signalbox/observability';
 import { createTransport } from '../create-transport';
+import { allocateYoung } from './allocate-young';
 import { closeWhenAsked, failStart, fatalWhenUnhandled } from './lifetime';
 import { type AppStarter, startApps } from './start-apps';
 
 /** The body of every app's `main.ts`: this one app in a process of its own, until it is asked to end. */
 export async function runApp(app: AppStarter, env: NodeJS.ProcessEnv): Promise<void> {
+  allocateYoung();
   let log: Logger | undefined;
   try {
     const config = configOf(app.name, env);

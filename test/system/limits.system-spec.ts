@@ -8,6 +8,7 @@ const GATEWAYS = 4;
 const LIMIT = 100;
 const ATTEMPTS = 20_000;
 const CALLERS = 16;
+const STORMS = 5;
 const KEYS = '/api/v1/admin/integration/api-keys';
 /** Open to a key that may read, and answered by the gateway alone. */
 const PATH = '/metrics';
@@ -52,6 +53,8 @@ describeWith(['own-rabbitmq', 'own-redis'], 'limits over several gateways', () =
   };
   const times = (count: number) => (sent: number) => sent >= count;
   const gatewayMetric = (name: string) => Promise.all(stack.now.apps.slice(1).map((app) => app.metric(name)));
+  const countedAlone = async () =>
+    (await gatewayMetric('gateway_limits_by_share_total')).reduce((sum, count) => sum + count, 0);
   const allShare = () =>
     until('every gateway counts in Redis with the others', 30_000, async () => {
       const [shared, live] = [
@@ -60,6 +63,16 @@ describeWith(['own-rabbitmq', 'own-redis'], 'limits over several gateways', () =
       ];
       return shared.every((up) => up === 1) && live.every((count) => count === GATEWAYS);
     });
+
+  /** A storm in which no gateway took Redis for being away, as one that is kept from running for seconds does. */
+  const sharedStorm = async (): Promise<Tally> => {
+    for (let tries = 1; ; tries += 1) {
+      await allShare();
+      const before = await countedAlone();
+      const tally = await storm(await newKey(), times(LIMIT));
+      if ((await countedAlone()) === before || tries === STORMS) return tally;
+    }
+  };
 
   stack.it(
     `${GATEWAYS} gateways asked ${ATTEMPTS} times each let in exactly ${LIMIT}`,
@@ -75,7 +88,7 @@ describeWith(['own-rabbitmq', 'own-redis'], 'limits over several gateways', () =
     'Redis killed and restarted under load: no 5xx, each gateway enforces its share, and they share again',
     async () => {
       await allShare();
-      const [before, meanwhile, after] = [await newKey(), await newKey(), await newKey()];
+      const [before, meanwhile] = [await newKey(), await newKey()];
       let over = false;
       const load = storm(before, () => over);
       await sleep(1_000);
@@ -97,7 +110,7 @@ describeWith(['own-rabbitmq', 'own-redis'], 'limits over several gateways', () =
       // What Redis had counted, and at most a share each beside it.
       expect(throughout.get(200)).toBeGreaterThanOrEqual(LIMIT);
       expect(throughout.get(200)).toBeLessThanOrEqual(2 * LIMIT);
-      expect((await storm(after, times(LIMIT))).get(200)).toBe(LIMIT);
+      expect((await sharedStorm()).get(200)).toBe(LIMIT);
     },
     240_000,
   );

@@ -350,6 +350,19 @@ describe('what is taken', () => {
     }
   });
 
+  test('what proves nothing takes nothing of what the provider may send', async () => {
+    const endpoint = await makeEndpoint(hub, 'github', { ...GITHUB, rules: [], rate_limit: 3 });
+    const body = JSON.stringify({ ref: 'refs/heads/main' });
+    for (let n = 0; n < 10; n += 1) {
+      expect(await deliver(hub, at(endpoint), body, {})).toMatchObject({ status: 401 });
+    }
+    const signature = await github(body);
+    for (const status of [200, 200, 200, 429]) {
+      const delivered = { ...signature, 'X-GitHub-Delivery': randomUUID() };
+      expect(await deliver(hub, at(endpoint), body, delivered)).toMatchObject({ status });
+    }
+  });
+
   test('a storm of 2000, of which 30 % come twice: each is stored once', async () => {
     const endpoint = await makeEndpoint(hub, 'github', { ...GITHUB, rules: [] });
     const firsts = Array.from({ length: 1_400 }, () => randomUUID());

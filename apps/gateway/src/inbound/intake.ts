@@ -9,17 +9,20 @@ import {
 import { RpcClient } from '@signalbox/rpc';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { limitHeaders, secondsUntilReset } from '../limits/limit-headers';
-import { Limiter, type Verdict } from '../limits/limiter';
+import { Limiter, OwnLimiter, type Verdict } from '../limits/limiter';
 import { type LimitedRequest, ofAddress } from '../limits/policies';
 import { type Door, Doors } from './doors';
 
 /** From the last byte of the request: Slack takes a delivery for lost after three seconds. */
 const ANSWER_MS = 2_500;
 /**
- * Paths that are nobody's and had to be asked for, a minute of one address. More than the deliveries it may send to such paths, since those
- * to endpoints are refused with them: providers send all their customers' from the same addresses.
+ * What one address may do in vain a minute: ask for paths that are nobody's and were not known to be, and send one endpoint what proves
+ * nothing. More than it may send to any such path, since whoever does too much of it is kept from real endpoints as well, and providers
+ * send all their customers' from the same addresses.
  */
-const LOOKUPS_IN_VAIN = 300;
+const IN_VAIN = 300;
+/** Methods that ask whether deliveries are welcome: whoever does need not prove who he is. */
+const ASKING: ReadonlySet<string> = new Set(['OPTIONS', 'HEAD']);
 const NO_BODY = Buffer.alloc(0);
 /** When a provider may try again what could not be stored. */
 const AGAIN_SECONDS = 5;
@@ -36,6 +39,7 @@ export class Intake {
     private readonly rpc: RpcClient,
     private readonly doors: Doors,
     private readonly limiter: Limiter,
+    private readonly ownLimiter: OwnLimiter,
   ) {}
 
   /** @returns undefined where the provider has been answered already, with a handshake */
@@ -46,13 +50,37 @@ export class Intake {
   ): Promise<StoredDelivery | undefined> {
     const until = Date.now() + ANSWER_MS;
     const door = INBOUND_PATH.test(path) ? await this.doorAt(path, request, reply) : null;
-    // Before it is counted: a stranger must not use up what is the provider's.
-    const barred = door !== null && !door.admits(request.ip);
-    const share = door === null || barred ? ofAddress(request.ip) : `endpoint:${door.endpointId}`;
-    await this.count(share, door === null || barred ? null : door.rateLimit, request, reply);
-    if (door === null) throw DomainError.notFound('inbound_endpoint');
-    if (barred) throw new DomainError({ code: 'FORBIDDEN', messageKey: 'address_refused' });
-    return await this.receive({ path }, request, reply, until - Date.now());
+    const sender = ofAddress(request.ip);
+    if (door === null) {
+      const place = INBOUND_PATH.test(path) ? `${sender} ${path}` : sender;
+      tell(await this.limiter.admit(limited(request, place)), reply);
+      throw DomainError.notFound('inbound_endpoint');
+    }
+    const { endpointId, rateLimit } = door;
+    const stranger = `${sender} endpoint:${endpointId}`;
+    if (!door.admits(request.ip)) {
+      tell(await this.limiter.admit(limited(request, stranger)), reply);
+      throw new DomainError({ code: 'FORBIDDEN', messageKey: 'address_refused' });
+    }
+    const deliver = () => this.receive({ path }, request, reply, until - Date.now());
+    const inVain = limited(request, stranger, IN_VAIN);
+    if (ASKING.has(request.method)) {
+      tell(await this.ownLimiter.admit(inVain), reply);
+      return await deliver();
+    }
+    tell(await this.ownLimiter.look(inVain), reply);
+    const delivered = limited(request, `endpoint:${endpointId}`, rateLimit);
+    tell(await this.limiter.admit(delivered), reply);
+    try {
+      return await deliver();
+    } catch (error) {
+      // A stranger must not use up what is the provider's.
+      if (error instanceof DomainError && error.code === 'UNAUTHENTICATED') {
+        this.limiter.giveBack(delivered);
+        await this.ownLimiter.admit(inVain);
+      }
+      throw error;
+    }
   }
 
   /** The same at the common address of a provider. */
@@ -69,7 +97,7 @@ export class Intake {
   private async doorAt(path: string, request: FastifyRequest, reply: FastifyReply): Promise<Door | null> {
     const lookups = this.doors.knows(path)
       ? null
-      : limited(request, `lookups:${ofAddress(request.ip)}`, LOOKUPS_IN_VAIN);
+      : limited(request, `lookups:${ofAddress(request.ip)}`, IN_VAIN);
     if (lookups !== null) tell(await this.limiter.look(lookups), reply);
     const door = await inTime(() => this.doors.at(path, ANSWER_MS));
     if (door === null && lookups !== null) await this.limiter.admit(lookups);
@@ -99,19 +127,14 @@ export class Intake {
     await reply.send(answer.body);
     return undefined;
   }
-
-  /** @throws DomainError `RATE_LIMITED` */
-  private async count(
-    key: string,
-    limit: number | null,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<void> {
-    tell(await this.limiter.admit(limited(request, key, limit)), reply);
-  }
 }
 
-function limited({ method, ip, hub }: FastifyRequest, key: string, limit: number | null): LimitedRequest {
+/** @param limit a minute; null for the published one */
+function limited(
+  { method, ip, hub }: FastifyRequest,
+  key: string,
+  limit: number | null = null,
+): LimitedRequest {
   return {
     method,
     address: ip,

@@ -74,6 +74,36 @@ export function itKeepsLimits(set: () => StoreUnderTest): void {
     expect(await take([wide], 10)).toEqual([...Array<boolean>(8).fill(true), false, false]);
   });
 
+  it('takes back what was counted a moment ago, and no more than that', async () => {
+    const { store } = set();
+    const counter = { key: somebody(), policy: policy('p', 3, 60) };
+    const takenBack = async () => {
+      const [before] = await store.peek([counter]);
+      store.giveBack([counter]);
+      await until('it is taken back', 5_000, async () => {
+        const [usage] = await store.peek([counter]);
+        return usage?.remaining === (before?.remaining ?? 0) + 1;
+      });
+    };
+    expect(await take([counter], 4)).toEqual([true, true, true, false]);
+    await takenBack();
+    expect(await take([counter], 2)).toEqual([true, false]);
+    for (let n = 0; n < 3; n += 1) await takenBack();
+    store.giveBack([counter]);
+    expect(await take([counter], 4)).toEqual([true, true, true, false]);
+  });
+
+  it('takes back what was counted of a large limit', async () => {
+    const { store } = set();
+    const counter = { key: somebody(), policy: policy('large', 100_000, 60) };
+    for (let n = 0; n < 50; n += 1) {
+      await store.take([counter]);
+      store.giveBack([counter]);
+    }
+    const [usage] = await store.peek([counter]);
+    expect(usage?.remaining).toBeGreaterThan(100_000 - 50);
+  });
+
   itInTime('makes room again as requests leave the window, and says when', async () => {
     const { store, pass } = set();
     const counter = { key: somebody(), policy: policy('p', 2, 2) };

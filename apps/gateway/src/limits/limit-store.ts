@@ -30,6 +30,11 @@ export abstract class LimitStore {
   abstract take(counters: readonly Counter[]): readonly Usage[] | Promise<readonly Usage[]>;
   /** What a request would meet, counting none. */
   abstract peek(counters: readonly Counter[]): readonly Usage[] | Promise<readonly Usage[]>;
+  /**
+   * Takes back one request that `take` counted a moment ago: of each counter the newest, which may have come a little later. What
+   * cannot be taken back in time, or is not there, is left as it is; never throws.
+   */
+  abstract giveBack(counters: readonly Counter[]): void;
 }
 
 /** Limits up to this are exact, however the requests come. */

@@ -36,7 +36,16 @@ export class Limiter {
     const counters = this.policies.bindingOn(request);
     return whenKnown(this.store.peek(counters), (usages) => judge(counters, usages));
   }
+
+  /** What `admit` let in and counted a moment ago counts no longer. */
+  giveBack(request: LimitedRequest): void {
+    this.store.giveBack(this.policies.bindingOn(request));
+  }
 }
+
+/** Holds requests against limits of this process alone. */
+@Injectable()
+export class OwnLimiter extends Limiter {}
 
 function whenKnown<T, R>(value: T | Promise<T>, next: (value: T) => R): R | Promise<R> {
   return value instanceof Promise ? value.then(next) : next(value);

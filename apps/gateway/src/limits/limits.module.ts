@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { Config } from '@signalbox/config';
 import type { Logger } from 'pino';
 import { LimitStore } from './limit-store';
-import { Limiter } from './limiter';
+import { Limiter, OwnLimiter } from './limiter';
 import { MemoryLimitStore } from './memory-limit-store';
 import { Policies } from './policies';
 import { RedisLimitStore } from './redis/redis-limit-store';
@@ -22,8 +22,12 @@ export class LimitsModule {
           inject: [LimitStore],
           useFactory: (store: LimitStore) => new Limiter(store, new Policies(config)),
         },
+        {
+          provide: OwnLimiter,
+          useFactory: () => new OwnLimiter(new MemoryLimitStore(), new Policies(config)),
+        },
       ],
-      exports: [Limiter],
+      exports: [Limiter, OwnLimiter],
     };
   }
 }

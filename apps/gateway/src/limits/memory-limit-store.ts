@@ -44,6 +44,16 @@ export class MemoryLimitStore extends LimitStore {
     for (const counter of counters) this.count(counter, now);
   }
 
+  giveBack(counters: readonly Counter[]): void {
+    for (const { key, policy } of counters) {
+      const window = this.windows.get(idOf(key, policy))?.window;
+      if (window === undefined) continue;
+      const { size } = window;
+      window.removeNewest();
+      this.numbers += window.size - size;
+    }
+  }
+
   private look({ key, policy }: Counter, now: number): Usage {
     const { limit, windowSeconds } = policy;
     const kept = this.windows.get(idOf(key, policy));

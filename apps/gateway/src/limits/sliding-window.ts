@@ -42,6 +42,17 @@ export class SlidingWindow {
     this.total += 1;
   }
 
+  /** Forgets the newest. */
+  removeNewest(): void {
+    const { ring } = this;
+    const last = ring.length - 2;
+    if (last < this.head) return;
+    const came = ring[last + 1] ?? 0;
+    if (came > 1) ring[last + 1] = came - 1;
+    else ring.length = last;
+    this.total -= 1;
+  }
+
   /** Milliseconds until the oldest leaves, or where there are `limit` or more until there are fewer. */
   resetMs(now: number, limit: number): number {
     let left = this.total;

@@ -81,6 +81,14 @@ export class Allotments {
     return { usages, low };
   }
 
+  /** Whether one that was used may be used again. */
+  giveBack(counter: Counter): boolean {
+    const allotment = this.kept.get(nameOf(counter));
+    if (!allotment || allotment.until <= this.now() || allotment.left >= allotment.size) return false;
+    allotment.left += 1;
+    return true;
+  }
+
   /** What a request asks Redis for that found some of them used up. Ends with `settle` or `abandon`. */
   need(counters: readonly Counter[]): Need[] {
     const now = this.now();

@@ -56,6 +56,14 @@ export class RedisLimitStore extends LimitStore implements OnApplicationShutdown
     );
   }
 
+  giveBack(counters: readonly Counter[]): void {
+    this.own.giveBack(counters);
+    if (!this.link.usable) return;
+    const counted = counters.filter((counter) => !this.allotments.giveBack(counter));
+    const exact = counted.filter(({ policy }) => resolutionMs(policy) === 0);
+    if (exact.length > 0) void this.link.giveBack(exact.map(keyOf)).catch(() => undefined);
+  }
+
   onApplicationShutdown(): Promise<void> {
     return this.link.close();
   }
@@ -107,8 +115,8 @@ export class RedisLimitStore extends LimitStore implements OnApplicationShutdown
     for (const { asked } of batch) {
       args.push(asked.length);
       for (const { counter, many } of asked) {
-        const { key, policy } = counter;
-        keys.push(`${policy.name}:${key}`);
+        const { policy } = counter;
+        keys.push(keyOf(counter));
         args.push(policy.limit, policy.windowSeconds * 1000, resolutionMs(policy), many);
       }
     }
@@ -133,4 +141,8 @@ export class RedisLimitStore extends LimitStore implements OnApplicationShutdown
       );
     }
   }
+}
+
+function keyOf({ key, policy }: Counter): string {
+  return `${policy.name}:${key}`;
 }

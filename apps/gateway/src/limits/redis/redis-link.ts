@@ -4,7 +4,7 @@ import { Redis, type Result } from 'ioredis';
 import type { Logger } from 'pino';
 import { Breaker } from './breaker';
 import { LiveGateways } from './live-gateways';
-import { BEAT, TAKE } from './scripts';
+import { BEAT, GIVE_BACK, TAKE } from './scripts';
 
 const PREFIX = 'signalbox:limit:';
 const GATEWAYS = 'signalbox:gateways';
@@ -19,6 +19,7 @@ const FAILURES = 3;
 declare module 'ioredis' {
   interface RedisCommander<Context> {
     signalboxTake(numberOfKeys: number, ...keysAndArgs: (string | number)[]): Result<number[], Context>;
+    signalboxGiveBack(numberOfKeys: number, ...keys: string[]): Result<null, Context>;
     signalboxBeat(gateways: string, id: string, liveMs: number): Result<number, Context>;
   }
 }
@@ -59,6 +60,7 @@ export class RedisLink {
       retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 5), 1_000) * (0.75 + Math.random() / 2),
       scripts: {
         signalboxTake: { lua: TAKE },
+        signalboxGiveBack: { lua: GIVE_BACK },
         signalboxBeat: { lua: BEAT, numberOfKeys: 1 },
       },
     });
@@ -94,6 +96,11 @@ export class RedisLink {
       this.tell();
       throw error;
     }
+  }
+
+  /** @throws Error when Redis is away, refuses, or does not answer in time; it may have taken them back then */
+  async giveBack(keys: readonly string[]): Promise<void> {
+    await this.inTime(this.redis.signalboxGiveBack(keys.length, ...keys.map((key) => PREFIX + key)));
   }
 
   async close(): Promise<void> {

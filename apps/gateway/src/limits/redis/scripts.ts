@@ -123,6 +123,22 @@ end
 return answer
 `;
 
+/** Takes back the newest request that each of KEYS counts, none where it counts none any more. */
+export const GIVE_BACK = `
+for _, key in ipairs(KEYS) do
+  local size = redis.call('LLEN', key)
+  if size >= 3 then
+    local came = tonumber(redis.call('LINDEX', key, -1))
+    if size == 3 and came == 1 then
+      redis.call('DEL', key)
+    else
+      if came > 1 then redis.call('LSET', key, -1, came - 1) else redis.call('LTRIM', key, 0, -3) end
+      redis.call('LSET', key, 0, redis.call('LINDEX', key, 0) - 1)
+    end
+  end
+end
+`;
+
 /** Says that the gateway ARGV[1] lives, and answers how many did in the last ARGV[2] milliseconds. */
 export const BEAT = `
 local time = redis.call('TIME')

@@ -94,6 +94,11 @@ export const FIELD_SENTENCES = {
     'zh-TW': '不能是回應中顯示的遮罩',
     'zh-CN': '不能是响应中显示的掩码',
   },
+  credentials_again: {
+    en: 'must be given again, since the address that they are sent to is another one',
+    'zh-TW': '必須重新提供，因為它們將被送往另一個位址',
+    'zh-CN': '必须重新提供，因为它们将被发送到另一个地址',
+  },
   password_wrong: {
     en: 'is not the password in use',
     'zh-TW': '不是目前使用的密碼',

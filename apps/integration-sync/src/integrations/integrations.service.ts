@@ -27,7 +27,7 @@ import type { IntegrationVersionEntity } from './integration-version.entity';
 import type { IntegrationEntity } from './integration.entity';
 import { integrationView, shown, statusView, versionView } from './integration.view';
 import { type Change, type Current, IntegrationsRepository } from './integrations.repository';
-import { SettingsCheck } from './settings-check';
+import { leadsElsewhere, SettingsCheck } from './settings-check';
 import { type IntegrationSettings, SettingsVault } from './settings-vault';
 import { unmasked } from './unmasked';
 
@@ -167,10 +167,15 @@ export class IntegrationsService {
     if (changes.project_id !== undefined && !sees(principal, changes.project_id))
       throw DomainError.notFound('resource');
     const were = this.vault.open(before.current);
+    const configuration =
+      changes.configuration && unmasked(changes.configuration, were.configuration, 'configuration');
+    // Or whoever may change the address could have the credentials sent to himself.
+    const known = leadsElsewhere(were.configuration, configuration ?? {}) ? {} : were.credentials;
+    if (changes.credentials === undefined && !isDeepStrictEqual(known, were.credentials))
+      throw DomainError.invalid({ field: 'credentials', key: 'credentials_again' });
     const given: Partial<IntegrationSettings> = {
-      configuration:
-        changes.configuration && unmasked(changes.configuration, were.configuration, 'configuration'),
-      credentials: changes.credentials && unmasked(changes.credentials, were.credentials, 'credentials'),
+      configuration,
+      credentials: changes.credentials && unmasked(changes.credentials, known, 'credentials'),
     };
     const are = {
       configuration: given.configuration ?? were.configuration,

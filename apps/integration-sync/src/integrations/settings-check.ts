@@ -67,6 +67,22 @@ export class SettingsCheck {
   }
 }
 
+/** Whether what is called is at an address that was not the one before. */
+export function leadsElsewhere(before: Settings, after: Settings): boolean {
+  const [was, is] = [before, after].map(originOf);
+  return is !== null && is !== was;
+}
+
+/** Null for the provider's own. */
+function originOf(configuration: Settings): string | null {
+  for (const name of ADDRESSES) {
+    const url = configuration[name];
+    if (typeof url === 'string' && url.trim() !== '')
+      return URL.canParse(url) ? new URL(url).origin : url.trim();
+  }
+  return null;
+}
+
 function problemOf(field: string, { instancePath, keyword, params }: ErrorObject): FieldProblem {
   const path = [field, ...instancePath.split('/').slice(1)].join('.');
   const { limit, type, allowedValues } = params as {

@@ -440,6 +440,7 @@ describe('webhooks that the hub sets up (at stand-ins of providers)', () => {
       id,
       changes: {
         configuration: { provider: 'github', base_url: elsewhere.url, repository: 'octo-org/octo-repo' },
+        credentials: github.credentials,
       },
     });
     await gone();

@@ -6,12 +6,14 @@ import {
   type CallContext,
   DomainError,
   eventOperations,
+  type IntegrationChanges,
   integrationOperations,
   type IntegrationInput,
   type PublishInput,
 } from '@signalbox/contracts';
 import { metricsText } from '@signalbox/observability';
 import { Handles } from '@signalbox/rpc';
+import { MASK } from '@signalbox/security';
 import { startReceiver, until, type Receiver, type Reply } from '@signalbox/testing';
 import { startSync, type SyncUnderTest } from './sync-for-spec';
 
@@ -203,6 +205,31 @@ describe('integrations', () => {
     );
     await tested(id, 2);
     expect(await get(id)).toMatchObject({ status: 'ACTIVE' });
+  });
+
+  it('sends credentials nowhere but where whoever gave them knew', async () => {
+    const { id } = await make();
+    const elsewhere = await startReceiver({ respond: () => ({ status: 200, body: '{}' }) });
+    const configuration = { provider: 'github', base_url: elsewhere.url };
+    const change = (changes: IntegrationChanges) => sync.call(integrationOperations.update, { id, changes });
+    const refused = { code: 'VALIDATION_FAILED', data: { fields: [{ field: 'credentials' }] } };
+    await expect(change({ configuration })).rejects.toMatchObject(refused);
+    await expect(
+      change({ configuration: { provider: 'github', api_url: elsewhere.url } }),
+    ).rejects.toMatchObject(refused);
+    await expect(change({ configuration, credentials: { access_token: MASK } })).rejects.toMatchObject({
+      code: 'VALIDATION_FAILED',
+      data: { fields: [{ field: 'credentials.access_token', key: 'masked' }] },
+    });
+    expect((await get(id)).configuration).toEqual({ provider: 'github', base_url: provider.url });
+    // Another path there, the provider's own address, and an address of which the credentials are given, are no others.
+    await change({ configuration: { provider: 'github', base_url: `${provider.url}/api` } });
+    await change({ configuration, credentials: { access_token: 'of elsewhere' } });
+    await until('elsewhere is asked', 10_000, () => Promise.resolve(elsewhere.requests.length > 0));
+    for (const { headers } of elsewhere.requests) expect(headers.authorization).toBe('Bearer of elsewhere');
+    await change({ configuration: { provider: 'github' } });
+    await sync.call(integrationOperations.remove, { id });
+    await elsewhere.close();
   });
 
   it('tests all of many that are due', async () => {

@@ -45,6 +45,8 @@ export interface ConnectionContext {
 /** How a provider's webhooks are received. */
 export interface WebhookPart {
   readonly scheme: SignatureScheme;
+  /** Headers of other providers, in lower case, that this one sends as well, signed as theirs are. */
+  readonly alsoSigns?: readonly string[];
   /** Seconds after which the provider takes an unanswered delivery for lost; null where it does not say. */
   readonly answerWithinSeconds: number | null;
   /** For people: what a repeated delivery is known by. */

@@ -53,6 +53,7 @@ describe('receiverFor', () => {
     ['generic', 'webhook-signature', 'standard-webhooks'],
     ['stripe', 'webhook-signature', 'stripe'],
     ['stripe', 'X-Hub-Signature-256', 'github'],
+    ['gitea', 'X-Hub-Signature-256', 'gitea'],
     ['jira', 'X-Hub-Signature', 'jira'],
     ['bitbucket', 'X-Hub-Signature', 'bitbucket'],
     ['docker', null, 'docker'],
@@ -123,6 +124,45 @@ describe('an endpoint that names a header of nobody in particular', () => {
       const { verdict } = receive(header, { 'X-Gitlab-Token': SECRET }, SECRET);
       expect(verdict).toEqual({ verified: false, reason: 'missing_header' });
     }
+  });
+});
+
+it('knows a delivery under webhook-signature again by the id that is signed with it', () => {
+  const received = (id: string, named: string) =>
+    normalise(
+      receiverFor(of('stripe'), named),
+      new InboundDelivery({
+        method: 'POST',
+        url: 'https://hub.example.com/',
+        headers: InboundHeaders.from({ 'webhook-id': id }),
+        body: Buffer.from('{"id":"evt_1","type":"invoice.paid"}'),
+      }),
+      new Date(NOW * 1000),
+    )[0];
+  expect(received('m1', 'webhook-signature')).toMatchObject({ event: 'invoice.paid', delivery_id: 'm1' });
+  expect(received('m2', 'webhook-signature').delivery_id).toBe('m2');
+  expect(received('m2', 'X-Own-Signature').delivery_id).toBe('evt_1');
+});
+
+it('takes what Gitea signs as GitHub does, and reads it as Gitea’s', () => {
+  const body = '{"action":"synchronized","repository":{"full_name":"a/b"}}';
+  const delivery = new InboundDelivery({
+    method: 'POST',
+    url: 'https://hub.example.com/',
+    headers: InboundHeaders.from({
+      'x-hub-signature-256': `sha256=${createHmac('sha256', SECRET).update(body).digest('hex')}`,
+      'x-github-event': 'pull_request',
+      'x-gitea-event': 'pull_request',
+    }),
+    body: Buffer.from(body),
+  });
+  const receiver = receiverFor(of('gitea'), 'X-Hub-Signature-256');
+  const verified = (secret: string) =>
+    receiver.webhook.scheme.verify(delivery, { secrets: [secret], nowSeconds: NOW }).verified;
+  expect([verified(SECRET), verified('another')]).toEqual([true, false]);
+  expect(normalise(receiver, delivery, new Date(NOW * 1000))[0]).toMatchObject({
+    provider: 'gitea',
+    topic: 'pull_request.synchronized',
   });
 });
 

@@ -76,9 +76,10 @@ export function connectorsOfType(type: IntegrationType): readonly Connector[] {
 
 /**
  * Who receives for an endpoint of an integration, by its `signature_header`: the integration's connector when the header is
- * its own or none is named, else the connector whose own header it is. Under `webhook-signature`, which anybody may use, and
- * under a header of nobody's the integration's connector still says what was sent, and Standard Webhooks, or HMAC-SHA256 of
- * the body in that header, who did.
+ * its own or none is named, else the connector whose own header it is, unless the integration's sends that too. Then, under
+ * `webhook-signature`, which anybody may use, and under a header of nobody's the integration's connector still says what was sent,
+ * and the header's owner, Standard Webhooks, or HMAC-SHA256 of the body in that header, who did. Standard Webhooks also says what
+ * a repeated delivery is known by: its id is signed.
  */
 export function receiverFor(connector: Connector, signatureHeader: string | null): ReceivingConnector {
   const own = receives(connector) ? connector : generic;
@@ -87,9 +88,12 @@ export function receiverFor(connector: Connector, signatureHeader: string | null
   const owner = CONNECTORS.filter(receives).find(
     (one) => !SHARED_HEADERS.has(proofHeader(one)) && proofHeader(one) === wanted,
   );
-  if (owner !== undefined) return owner;
-  const signed = wanted === STANDARD_HEADER ? standardWebhooks : genericReceiver(signatureHeader);
-  return own === generic ? signed : { ...own, webhook: { ...own.webhook, scheme: signed.webhook.scheme } };
+  if (owner !== undefined && !own.webhook.alsoSigns?.includes(proofHeader(owner))) return owner;
+  const standard = wanted === STANDARD_HEADER;
+  const signed = owner ?? (standard ? standardWebhooks : genericReceiver(signatureHeader));
+  if (own === generic) return signed;
+  const { scheme, deliveryId } = signed.webhook;
+  return { ...own, webhook: { ...own.webhook, scheme, ...(standard && { deliveryId }) } };
 }
 
 const STANDARD_HEADER = 'webhook-signature';

@@ -6,6 +6,7 @@ import { useHub } from '../hub';
 import { ID, MASK, TIME } from '../samples';
 import { makeIntegration } from './integrations';
 import {
+  at,
   deliver,
   eventsOf,
   makeEndpoint,
@@ -16,7 +17,6 @@ import {
 } from './webhook-endpoints';
 
 const hub = useHub();
-const at = ({ path }: WebhookEndpoint) => `${RECEIVE}/${path}`;
 
 const PUBLISHED = {
   name: 'Stripe Payment Events',
@@ -70,8 +70,11 @@ describe('POST /integration-management/webhooks/', () => {
   test('a path that is taken is a conflict, whoever has it', async () => {
     const { path } = await makeEndpoint(hub, 'github');
     const { id } = await makeIntegration(hub);
-    const answer = await hub.call('POST', WEBHOOKS, { body: { integration_id: id, name: 'x', path } });
-    expect(answer).toMatchObject({ status: 409, body: { detail: 'The path is taken' } });
+    const make = () => hub.call('POST', WEBHOOKS, { body: { integration_id: id, name: 'x', path } });
+    expect(await make()).toMatchObject({ status: 409, body: { detail: 'The path is taken' } });
+    // More at once than there are connections to the database.
+    const answers = await Promise.all(Array.from({ length: 40 }, make));
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 409));
   });
 
   test.each([['019a9e2c-6f00-7000-8000-000000000000'], ['1'], ['nobody']])(
@@ -98,11 +101,12 @@ describe('POST /integration-management/webhooks/', () => {
     ['rules[0].format', { rules: [{ events: ['*'], format: 'xml' }] }],
     ['rules[0].event_type', { rules: [{ events: ['*'], event_type: 'task.*' }] }],
     ['rules[0].event_type', { rules: [{ events: ['*'], event_type: 'webhook.test' }] }],
+    ['rules[0].event_type', { rules: [{ events: ['*'], event_type: 'stripe.invoice.paid' }] }],
     [
       'rules[1].event_type',
       {
         rules: [
-          { events: ['*'], event_type: 'github.push' },
+          { events: ['*'], event_type: 'task.updated' },
           { events: ['*'], event_type: 'nobody.knows' },
           { events: ['*'], event_type: 'task.created' },
         ],

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { sign as signGithub } from '@octokit/webhooks-methods';
 import { until } from '@signalbox/testing';
 import { answered, type Answer } from '../answer';
 import type { Hub } from '../hub';
@@ -5,6 +7,7 @@ import { makeIntegration } from './integrations';
 
 export const WEBHOOKS = '/integration-management/webhooks';
 export const RECEIVE = `${WEBHOOKS}/receive`;
+export const JSON_TYPE = { 'content-type': 'application/json' };
 export const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
 export interface WebhookEndpoint {
@@ -76,3 +79,16 @@ export function settled(hub: Hub, endpoint: WebhookEndpoint, id: string): Promis
     return body.status !== 'pending' && body;
   });
 }
+
+/** The headers of a delivery of GitHub, signed as its library signs. */
+export async function github(body: string, delivery = randomUUID(), event = 'push', secret = SECRET) {
+  return {
+    ...JSON_TYPE,
+    'X-GitHub-Event': event,
+    'X-GitHub-Delivery': delivery,
+    'X-Hub-Signature-256': await signGithub(secret, body),
+  };
+}
+
+export const GITHUB = { signature_header: 'X-Hub-Signature-256' };
+export const at = ({ path }: WebhookEndpoint) => `${RECEIVE}/${path}`;

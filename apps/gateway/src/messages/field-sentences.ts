@@ -114,6 +114,11 @@ export const FIELD_SENTENCES = {
     'zh-TW': '沒有對應的已知事件類型：{type}',
     'zh-CN': '没有对应的已知事件类型：{type}',
   },
+  'field.event_type_of_provider': {
+    en: 'names a type under which only what a provider calls so goes out: {type}',
+    'zh-TW': '該類型僅用於提供者自身的事件：{type}',
+    'zh-CN': '该类型仅用于提供者自身的事件：{type}',
+  },
   'field.event_type_name': {
     en: 'must be lower-case words joined by dots',
     'zh-TW': '必須是以點連接的小寫單詞',

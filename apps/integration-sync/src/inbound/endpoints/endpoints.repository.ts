@@ -95,7 +95,8 @@ export class EndpointsRepository {
         .orIgnore()
         .returning('id')
         .execute();
-      if ((inserted.raw as unknown[]).length === 0) return (await this.isTaken(path, id)) ? 'taken' : 'there';
+      if ((inserted.raw as unknown[]).length === 0)
+        return (await isTaken(manager, path, id)) ? 'taken' : 'there';
       if (register) await wantHook(manager, hookOf(endpoint), register.events);
       await this.note(manager, 'inbound-endpoints.create', null, {
         endpoint,
@@ -183,11 +184,6 @@ export class EndpointsRepository {
     return new Map(rows.map(({ id, ...rules }) => [id, rules]));
   }
 
-  private async isTaken(path: string, id: string): Promise<boolean> {
-    const other = await this.rows.findOneBy({ path });
-    return other !== null && other.id !== id;
-  }
-
   private async note(
     manager: EntityManager,
     action: AuditAction,
@@ -201,6 +197,11 @@ export class EndpointsRepository {
       after: after && auditedEndpoint(after.endpoint, after.events),
     });
   }
+}
+
+async function isTaken(manager: EntityManager, path: string, id: string): Promise<boolean> {
+  const other = await manager.findOneBy(InboundEndpointEntity, { path });
+  return other !== null && other.id !== id;
 }
 
 interface Audited {

@@ -15,14 +15,17 @@ const PAGE = 100;
 export class RuleTypes {
   constructor(private readonly rpc: RpcClient) {}
 
-  /** @throws DomainError VALIDATION_FAILED naming each `event_type` that nobody knows */
+  /**
+   * @throws DomainError VALIDATION_FAILED naming each `event_type` that nobody knows, or that is a provider's: whoever subscribes
+   *   to those relies on it that nothing else is called so
+   */
   async check(rules: readonly InboundRule[]): Promise<void> {
     const unknown = await this.unknown(new Set(rules.flatMap(({ event_type: type }) => type ?? [])));
-    const fields = rules.flatMap(({ event_type: type }, index) =>
-      type !== null && unknown.has(type)
-        ? [{ field: `rules[${index}].event_type`, key: 'field.unknown_event_type', params: { type } }]
-        : [],
-    );
+    const fields = rules.flatMap(({ event_type: type }, index) => {
+      if (type === null || !(isInboundType(type) || unknown.has(type))) return [];
+      const key = isInboundType(type) ? 'field.event_type_of_provider' : 'field.unknown_event_type';
+      return [{ field: `rules[${index}].event_type`, key, params: { type } }];
+    });
     if (fields.length > 0) throw DomainError.invalid(...fields);
   }
 

@@ -64,6 +64,7 @@ export const gitea = {
       encodings: ['hex'],
       read: maybePrefixed('sha256='),
     }),
+    alsoSigns: ['x-hub-signature-256'],
     answerWithinSeconds: 5,
     knownBy: '`X-Gitea-Delivery`',
     setUp: [

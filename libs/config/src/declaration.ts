@@ -171,7 +171,7 @@ export const DECLARATION = declare({
   LIMIT_RECEIVE_PER_MINUTE: {
     schema: whole(1, 1_000_000_000).default(10),
     about:
-      'Deliveries a minute to one webhook endpoint that says nothing else (`rate_limit`), and to addresses of none from one client.',
+      'Deliveries a minute to one webhook endpoint that says nothing else (`rate_limit`), and to each path of none from one client.',
     group: 'Limits',
   },
   LIMIT_PROVIDER_PER_MINUTE: {

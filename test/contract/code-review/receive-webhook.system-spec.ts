@@ -110,9 +110,37 @@ describe('POST /api/v1/webhooks/github|gitlab, as the automation surface publish
     expect(forged.status).toBe(401);
   });
 
+  test('GitHub: where one secret is for many, the repository tells, and one that is nobody’s is 404', async () => {
+    const secret = randomUUID();
+    const [one, other] = await Promise.all(
+      ['octo-org/one', 'octo-org/other'].map((repository) =>
+        makeEndpoint(
+          hub,
+          'github',
+          { signature_header: 'X-Hub-Signature-256', secret },
+          { configuration: { provider: 'github', repository } },
+        ),
+      ),
+    );
+    for (const [full_name, status] of [
+      ['octo-org/one', 200],
+      ['octo-org/other', 200],
+      ['octo-org/third', 404],
+    ] as const) {
+      const body = JSON.stringify({ repository: { full_name } });
+      const answer = await deliver(hub, '/api/v1/webhooks/github', body, await github(body, secret));
+      expect(answer.status).toBe(status);
+    }
+    for (const endpoint of [one, other]) {
+      if (endpoint === undefined) throw new Error('it was not made');
+      const { items } = await eventsOf(hub, endpoint);
+      expect(items).toHaveLength(1);
+    }
+  });
+
   test('an endpoint that asks for no signature is not for everybody there', async () => {
     const endpoint = await makeEndpoint(hub, 'linear', { verify_signature: false });
-    expect((await deliver(hub, '/api/v1/webhooks/linear', PUSH, {})).status).toBe(401);
+    expect((await deliver(hub, '/api/v1/webhooks/linear', PUSH, {})).status).toBe(404);
     expect((await eventsOf(hub, endpoint)).total).toBe(0);
   });
 

@@ -223,10 +223,10 @@ export class IntegrationsService {
   }
 }
 
-/** Whether what comes for it is taken, and how it is read. */
+/** Whether what comes for it is taken, of which repository, and how it is read. */
 function receivesOtherwise(before: IntegrationEntity, after: IntegrationEntity): boolean {
   const [was, is] = [before, after].map(({ status }) => status === 'INACTIVE');
-  return was !== is || before.provider !== after.provider;
+  return was !== is || before.provider !== after.provider || before.version !== after.version;
 }
 
 /** @throws DomainError NOT_FOUND for what the caller may not see */

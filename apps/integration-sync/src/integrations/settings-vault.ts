@@ -46,7 +46,7 @@ export class SettingsVault {
   }
 
   /** Leaves the credentials sealed. */
-  openConfiguration({ configuration, ...row }: Row & Sealed): Settings {
+  openConfiguration({ configuration, ...row }: Row & Omit<Sealed, 'credentials'>): Settings {
     const opened = this.envelope.open(
       { dataKey: row.dataKey, columns: { configuration } },
       versionRow(row.integrationId, row.version),

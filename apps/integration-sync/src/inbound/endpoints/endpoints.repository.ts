@@ -31,12 +31,18 @@ export interface ReceivingRow {
   readonly rate_limit: number | null;
 }
 
+/** One of a provider, with what its integration is set up with, still sealed. */
+export interface ReceivingRowOfProvider extends ReceivingRow {
+  readonly version: number;
+  readonly data_key: string;
+  readonly configuration: string;
+}
+
 /** An endpoint that is switched on, of an integration that nobody has switched off. */
-const RECEIVING = `
-  SELECT e.id, e.integration_id, i.provider, e.secret, e.previous_secret, e.previous_until, e.verify_signature,
-    e.signature_header, e.allowed_ips, e.rate_limit
-  FROM inbound_endpoints e JOIN integrations i ON i.id = e.integration_id
-  WHERE e.is_active AND i.status <> 'INACTIVE'`;
+const COLUMNS = `e.id, e.integration_id, i.provider, e.secret, e.previous_secret, e.previous_until, e.verify_signature,
+  e.signature_header, e.allowed_ips, e.rate_limit`;
+const OF_INTEGRATIONS = 'inbound_endpoints e JOIN integrations i ON i.id = e.integration_id';
+const RECEIVING = `e.is_active AND i.status <> 'INACTIVE'`;
 
 @Injectable()
 export class EndpointsRepository {
@@ -159,16 +165,22 @@ export class EndpointsRepository {
 
   async receivingAt(path: string): Promise<ReceivingRow | undefined> {
     const { rows } = await this.database.query<ReceivingRow>(
-      { name: 'inbound-endpoint', text: `${RECEIVING} AND e.path = $1` },
+      {
+        name: 'inbound-endpoint',
+        text: `SELECT ${COLUMNS} FROM ${OF_INTEGRATIONS} WHERE ${RECEIVING} AND e.path = $1`,
+      },
       [path],
     );
     return rows[0];
   }
 
-  /** Newest first. @param id of an endpoint or an integration; null for any */
-  async receivingFrom(provider: string, id: string | null, most: number): Promise<ReceivingRow[]> {
-    const { rows } = await this.database.query<ReceivingRow>(
-      `${RECEIVING} AND i.provider = $1 AND ($2::uuid IS NULL OR e.id = $2 OR i.id = $2) ORDER BY e.id DESC LIMIT $3`,
+  /** Those that verify, newest first. @param id of an endpoint or an integration; null for any */
+  async receivingFrom(provider: string, id: string | null, most: number): Promise<ReceivingRowOfProvider[]> {
+    const { rows } = await this.database.query<ReceivingRowOfProvider>(
+      `SELECT ${COLUMNS}, v.version, v.data_key, v.configuration
+       FROM ${OF_INTEGRATIONS} JOIN integration_versions v ON v.integration_id = i.id AND v.version = i.version
+       WHERE ${RECEIVING} AND e.verify_signature AND i.provider = $1 AND ($2::uuid IS NULL OR e.id = $2 OR i.id = $2)
+       ORDER BY e.id DESC LIMIT $3`,
       [provider, id, most],
     );
     return rows;

@@ -3,21 +3,28 @@ import type { CallContext } from '@signalbox/contracts';
 import { newId } from '@signalbox/database';
 import type { Notices } from '@signalbox/rpc';
 import { SecretBox } from '@signalbox/security';
-import type { EndpointsRepository, ReceivingRow } from '../endpoints/endpoints.repository';
+import { SettingsVault } from '../../integrations/settings-vault';
+import type { EndpointsRepository, ReceivingRowOfProvider } from '../endpoints/endpoints.repository';
 import { sealSecret } from '../endpoints/sealing';
 import type { Processor } from '../processing/processor';
-import type { EventWriter } from './event-writer';
+import type { EventWriter, NewInboundEvent } from './event-writer';
 import { IntakeService } from './intake.service';
 import { KnownEndpoints } from './known-endpoints';
 
 const MEBIBYTE = 1024 * 1024;
 const box = new SecretBox(Buffer.alloc(32, 1).toString('base64'));
+const vault = new SettingsVault(box);
 
-function row(secret: string): ReceivingRow {
-  const id = newId();
+function row(secret: string, repository?: string): ReceivingRowOfProvider {
+  const [id, integrationId] = [newId(), newId()];
+  const settings = { configuration: { provider: 'github', repository }, credentials: {} };
+  const { dataKey, configuration } = vault.seal({ integrationId, version: 1 }, settings);
   return {
     id,
-    integration_id: newId(),
+    integration_id: integrationId,
+    version: 1,
+    data_key: dataKey,
+    configuration,
     provider: 'github',
     secret: sealSecret(box, id, secret),
     previous_secret: null,
@@ -30,7 +37,7 @@ function row(secret: string): ReceivingRow {
 }
 
 function known(repository: Partial<EndpointsRepository>): KnownEndpoints {
-  return new KnownEndpoints(repository as EndpointsRepository, box, {} as Notices);
+  return new KnownEndpoints(repository as EndpointsRepository, box, vault, {} as Notices);
 }
 
 describe('the endpoints that are known', () => {
@@ -55,7 +62,7 @@ describe('the endpoints that are known', () => {
 
 describe('at the common address of a provider', () => {
   const secrets = Array.from({ length: 100 }, (_, n) => `secret-${n}`);
-  const rows = secrets.map(row);
+  const rows = secrets.map((secret) => row(secret));
   const service = new IntakeService(
     known({ receivingFrom: () => Promise.resolve(rows) }),
     { add: () => Promise.resolve({ id: 'stored', duplicate: true, claim: null }) } as unknown as EventWriter,
@@ -94,5 +101,59 @@ describe('at the common address of a provider', () => {
     await receive(Buffer.alloc(1024), 'secret-99');
     done = true;
     expect(turns).toBeGreaterThan(20);
+  });
+});
+
+describe('what one secret is shared by', () => {
+  const added: NewInboundEvent[] = [];
+  const add = (event: NewInboundEvent) => {
+    added.push(event);
+    return Promise.resolve({ id: event.id, duplicate: true, claim: null });
+  };
+  const rows = {
+    any: row('shared'),
+    owner: row('shared', 'Octo-Org'),
+    repository: row('shared', '/octo-org/Octo-Repo/'),
+    others: row('shared', 'octo-org/octo-repo-2'),
+    ownSecret: row('own', 'octo-org/octo-repo-3'),
+  };
+  const receive = async (names: readonly (keyof typeof rows)[], repository?: string) => {
+    const service = new IntakeService(
+      known({ receivingFrom: () => Promise.resolve(names.map((name) => rows[name])) }),
+      { add } as unknown as EventWriter,
+      {} as Processor,
+      [],
+    );
+    const full = repository === undefined ? undefined : { full_name: repository };
+    const body = Buffer.from(JSON.stringify({ repository: full }));
+    const signature = `sha256=${createHmac('sha256', 'shared').update(body).digest('hex')}`;
+    const headers = ['X-GitHub-Event', 'push', 'X-Hub-Signature-256', signature];
+    const target = { provider: 'github', id: null };
+    const input = { target, method: 'POST', url: 'https://hub/', headers, body };
+    await service.receive(input, { deadline: Date.now() + 60_000 } as CallContext);
+    const id = added.at(-1)?.endpointId;
+    return names.find((name) => rows[name].id === id);
+  };
+  const all = ['ownSecret', 'others', 'any', 'owner', 'repository'] as const;
+
+  it.each([
+    [all, 'octo-org/octo-repo', 'repository'],
+    [all, 'Octo-Org/Octo-Repo-2', 'others'],
+    [all, 'octo-org/another', 'owner'],
+    [all, 'octo-organic/another', 'any'],
+    // Its secret is another.
+    [all, 'octo-org/octo-repo-3', 'owner'],
+    [['others', 'owner'], undefined, 'others'],
+    [['any', 'others'], undefined, 'any'],
+  ] as const)('of %j, what is about %s goes to %s', async (names, repository, expected) => {
+    expect(await receive(names, repository)).toBe(expected);
+  });
+
+  it('is nobody’s where it is about a repository that none is for', async () => {
+    const before = added.length;
+    await expect(receive(['others', 'repository'], 'octo-org/another')).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    expect(added).toHaveLength(before);
   });
 });

@@ -77,11 +77,8 @@ export class IntakeService {
     const [first] = admitting;
     if (first === undefined) throw new DomainError({ code: 'FORBIDDEN', messageKey: 'address_refused' });
     if (ASKING.has(delivery.method)) return welcome(first, delivery);
-    // At a provider's common address the secret alone tells whose delivery it is.
-    const endpoint = await verified(
-      'path' in input.target ? admitting : admitting.filter(verifies),
-      delivery,
-    );
+    const anyOf = 'provider' in input.target && input.target.id === null;
+    const endpoint = await (anyOf ? addressed(admitting, delivery) : verified(admitting, delivery));
     const handshake = endpoint.receiver.webhook.handshake?.(delivery);
     if (handshake !== undefined) {
       received.inc({ provider: endpoint.receiver.id, outcome: 'handshake' });
@@ -146,8 +143,6 @@ export class IntakeService {
   }
 }
 
-const verifies = (endpoint: ReceivingEndpoint): boolean => endpoint.verifies;
-
 /** @throws DomainError `METHOD_NOT_ALLOWED` where the provider does not ask beforehand */
 function welcome({ receiver }: ReceivingEndpoint, delivery: InboundDelivery): InboundAnswer {
   const answer = receiver.webhook.preflight?.(delivery);
@@ -160,11 +155,44 @@ const MOST_HASHED = 16 * 1024 * 1024;
 /** Tried before others get their turn. */
 const TRIED_AT_ONCE = 4;
 
+/**
+ * Whose delivery it is at the common address of a provider, of those that have the secret: the one for its repository, rather than for all
+ * of the repository's owner, else one for any.
+ * @throws DomainError as `verified` does, and `NOT_FOUND` where the delivery is about a repository that none of them is for
+ */
+async function addressed(
+  endpoints: readonly ReceivingEndpoint[],
+  delivery: InboundDelivery,
+): Promise<ReceivingEndpoint> {
+  const first = await verified(endpoints, delivery);
+  const { id, webhook } = first.receiver;
+  const repository = webhook.events(delivery)[0]?.repository?.toLowerCase();
+  if (repository === undefined) return first;
+  const meant = endpoints
+    .slice(endpoints.indexOf(first))
+    .filter(({ repository: own }) => own === null || `${repository}/`.startsWith(`${own}/`))
+    .sort((a, b) => (b.repository?.length ?? 0) - (a.repository?.length ?? 0));
+  const found = await fitting(meant, delivery);
+  if (typeof found !== 'string') return found;
+  refused.inc({ provider: id, reason: 'unknown_repository' });
+  throw DomainError.notFound('inbound_endpoint');
+}
+
 /** @throws DomainError `UNAUTHENTICATED` where no endpoint has the secret, or there are too many for so large a body */
 async function verified(
   endpoints: readonly ReceivingEndpoint[],
   delivery: InboundDelivery,
 ): Promise<ReceivingEndpoint> {
+  const found = await fitting(endpoints, delivery);
+  if (typeof found === 'string') throw refusal(endpoints[0], found);
+  return found;
+}
+
+/** The first that has the secret, or why there is none. */
+async function fitting(
+  endpoints: readonly ReceivingEndpoint[],
+  delivery: InboundDelivery,
+): Promise<ReceivingEndpoint | string> {
   const now = Date.now();
   let reason = 'no_secret';
   let hashed = 0;
@@ -172,13 +200,13 @@ async function verified(
     if (!endpoint.verifies) return endpoint;
     const secrets = endpoint.secretsAt(now);
     hashed += delivery.body.length * secrets.length;
-    if (tried > 0 && hashed > MOST_HASHED) throw refusal(endpoint, 'too_many_endpoints');
+    if (tried > 0 && hashed > MOST_HASHED) return 'too_many_endpoints';
     if (tried > 0 && tried % TRIED_AT_ONCE === 0) await nextTurn();
     const verdict = endpoint.receiver.webhook.scheme.verify(delivery, { secrets, nowSeconds: now / 1000 });
     if (verdict.verified) return endpoint;
     reason = verdict.reason;
   }
-  throw refusal(endpoints[0], reason);
+  return reason;
 }
 
 function refusal(endpoint: ReceivingEndpoint | undefined, reason: string): DomainError {

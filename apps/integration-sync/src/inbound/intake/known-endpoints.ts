@@ -3,7 +3,12 @@ import { connectorById, connectorFor, receiverFor, type ReceivingConnector } fro
 import { type InboundTarget, inboundEndpointsChanged } from '@signalbox/contracts';
 import { Notices } from '@signalbox/rpc';
 import { AddressRanges, SecretBox } from '@signalbox/security';
-import { EndpointsRepository, type ReceivingRow } from '../endpoints/endpoints.repository';
+import { SettingsVault } from '../../integrations/settings-vault';
+import {
+  EndpointsRepository,
+  type ReceivingRow,
+  type ReceivingRowOfProvider,
+} from '../endpoints/endpoints.repository';
 import { goodSecrets } from '../endpoints/sealing';
 import { validate as isUuid } from 'uuid';
 
@@ -19,6 +24,8 @@ export interface ReceivingEndpoint {
   readonly id: string;
   readonly receiver: ReceivingConnector;
   readonly verifies: boolean;
+  /** Which its integration is for, `owner/name` or `owner` for all of its, in lower case; null for any, and at a path of its own. */
+  readonly repository: string | null;
   readonly rateLimit: number | null;
   readonly allowedIps: readonly string[];
   admits(address: string): boolean;
@@ -41,6 +48,7 @@ export class KnownEndpoints implements OnModuleInit {
   constructor(
     private readonly endpoints: EndpointsRepository,
     private readonly box: SecretBox,
+    private readonly vault: SettingsVault,
     private readonly notices: Notices,
   ) {}
 
@@ -82,7 +90,7 @@ export class KnownEndpoints implements OnModuleInit {
 
   private known(
     key: string,
-    find: () => Promise<readonly ReceivingRow[]>,
+    find: () => Promise<readonly (ReceivingRow | ReceivingRowOfProvider)[]>,
   ): Promise<readonly ReceivingEndpoint[]> {
     const now = performance.now();
     const entry = this.entries.get(key) ?? this.missing.get(key);
@@ -109,7 +117,7 @@ export class KnownEndpoints implements OnModuleInit {
     this.missing.delete(key);
   }
 
-  private open(row: ReceivingRow): ReceivingEndpoint {
+  private open(row: ReceivingRow | ReceivingRowOfProvider): ReceivingEndpoint {
     const ranges = new AddressRanges(row.allowed_ips);
     const secrets = goodSecrets(this.box, {
       id: row.id,
@@ -121,11 +129,29 @@ export class KnownEndpoints implements OnModuleInit {
       id: row.id,
       receiver: receiverFor(connectorFor({ name: row.provider, configuration: {} }), row.signature_header),
       verifies: row.verify_signature,
+      repository: 'configuration' in row ? this.repositoryOf(row) : null,
       rateLimit: row.rate_limit,
       allowedIps: row.allowed_ips,
       admits: (address) => ranges.empty || ranges.contains(address),
       secretsAt: (now) => secrets.filter(({ until }) => until > now).map(({ secret }) => secret),
     };
+  }
+
+  private repositoryOf({
+    integration_id,
+    data_key,
+    version,
+    configuration,
+  }: ReceivingRowOfProvider): string | null {
+    const opened = this.vault.openConfiguration({
+      integrationId: integration_id,
+      version,
+      dataKey: data_key,
+      configuration,
+    });
+    const { repository } = opened;
+    const name = typeof repository === 'string' ? repository.trim().replace(/^\/|\/$/g, '') : '';
+    return name === '' ? null : name.toLowerCase();
   }
 }
 

@@ -13,8 +13,24 @@ const SOCKET_CODES = new Set([
   'EAI_AGAIN',
 ]);
 
-/** SQLSTATEs of a server that is there but will not serve: starting, stopping, full, too slow, read-only after a failover. */
-const SERVER_CODES = new Set(['25006', '53300', '57014', '57P01', '57P02', '57P03', '57P05', '25P03']);
+/** SQLSTATE of a statement that was ended because it took too long. */
+const TIMED_OUT = '57014';
+
+/** SQLSTATEs of a server that is there but will not serve: starting, stopping, too slow, read-only after a failover, its disk broken. */
+const SERVER_CODES = new Set([
+  TIMED_OUT,
+  '25006',
+  '25P03',
+  '57P01',
+  '57P02',
+  '57P03',
+  '57P05',
+  '58000',
+  '58030',
+]);
+
+/** The classes of a connection that broke, and of a server that has no disk, memory or connections left. */
+const UNAVAILABLE_CLASSES = /^(08|53)...$/;
 
 /** pg and pg-pool report these without a code. */
 const MESSAGES =
@@ -35,12 +51,17 @@ export function isConnectionFailure(error: unknown): boolean {
   for (let depth = 0; depth < 5 && typeof e === 'object' && e !== null; depth += 1) {
     const { code, message, errors, driverError, cause } = e as ErrorLike;
     if (typeof code === 'string') {
-      if (SOCKET_CODES.has(code) || SERVER_CODES.has(code) || /^08...$/.test(code)) return true;
+      if (SOCKET_CODES.has(code) || SERVER_CODES.has(code) || UNAVAILABLE_CLASSES.test(code)) return true;
     } else if (typeof message === 'string' && MESSAGES.test(message)) return true;
     if (Array.isArray(errors) && errors.some(isConnectionFailure)) return true;
     e = driverError ?? cause;
   }
   return false;
+}
+
+/** True when the server ended the statement itself because it took too long. */
+export function isTimeout(error: unknown): boolean {
+  return (error as ErrorLike | null)?.code === TIMED_OUT;
 }
 
 /** The error as callers should see it: `DATABASE_UNAVAILABLE` when the database was at fault, else unchanged. */

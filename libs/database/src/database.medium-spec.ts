@@ -166,6 +166,43 @@ describe('on a shared server', () => {
     await reader.close();
   }, 20_000);
 
+  it('ends a read that takes too long where it was asked to, wherever it runs, and nothing else afterwards', async () => {
+    const replica = await testDatabase();
+    const reader = await Database.open(
+      NOTEBOOK,
+      testConfig({ DATABASE_URL: test.url, DATABASE_REPLICA_URLS: replica.url, DATABASE_POOL_SIZE: '1' }),
+      log,
+    );
+    const timeout = `SELECT current_setting('statement_timeout') AS now`;
+    try {
+      for (const one of [database, reader]) {
+        const bounded = one.laggingWithin(500);
+        const usual = async () => expect((await one.lagging.query(timeout)).rows).toEqual([{ now: '15s' }]);
+        expect((await bounded.query(timeout)).rows).toEqual([{ now: '500ms' }]);
+        await usual();
+        await expect(bounded.query('SELECT pg_sleep(20)')).rejects.toMatchObject(UNAVAILABLE);
+        await usual();
+        await expect(bounded.query('SELECT nothing')).rejects.toMatchObject({ code: '42703' });
+        await usual();
+      }
+      // The primary was not asked for what took the replica too long, and the replica is asked for the next.
+      const { rows } = await reader.laggingWithin(500).query('SELECT current_database() AS name');
+      expect(rows).toEqual([{ name: new URL(replica.url).pathname.slice(1) }]);
+    } finally {
+      await reader.close();
+      await replica.drop();
+    }
+  }, 20_000);
+
+  it('is not there for whom it has no room', async () => {
+    const sorted = database.transaction(async (client) => {
+      await client.query(`SET LOCAL work_mem = '64kB'; SET LOCAL temp_file_limit = '64kB'`);
+      await client.query('SELECT * FROM generate_series(1, 100000) AS n ORDER BY n DESC');
+    });
+    await expect(sorted).rejects.toMatchObject({ ...UNAVAILABLE, cause: { code: '53400' } });
+    await database.ping();
+  });
+
   it('injects repositories of a service, the pool shared with raw SQL', async () => {
     @Injectable()
     class Notes {

@@ -9,6 +9,7 @@ import { createDataSource, poolConfig } from './connection';
 import { asDatabaseError, isConnectionFailure } from './errors';
 import { LaggingReader, type Reader } from './lagging-reader';
 import type { ServiceDatabase } from './service-database';
+import { withClient } from './with-client';
 
 const START_WITHIN_MS = 60_000;
 const START_RETRY_MS = 1_000;
@@ -64,10 +65,15 @@ export class Database {
 
   /** Reads that may lag behind what was just written: from the replicas in turn, else from the primary. */
   get lagging(): Reader {
+    return this.laggingWithin();
+  }
+
+  /** The same; a statement that takes longer than `ms` is ended, and rejects with `DATABASE_UNAVAILABLE`. Costs two round trips more. */
+  laggingWithin(ms?: number): Reader {
     return {
       query: async <R extends QueryResultRow>(text: string, values?: unknown[]) => {
         try {
-          return await this.replicas.query<R>(text, values);
+          return await this.replicas.query<R>(text, values, ms);
         } catch (error) {
           throw asDatabaseError(error);
         }
@@ -82,6 +88,15 @@ export class Database {
   ): Promise<QueryResult<R>> {
     try {
       return await this.pool.query<R>(typeof statement === 'string' ? statement : { ...statement }, values);
+    } catch (error) {
+      throw asDatabaseError(error);
+    }
+  }
+
+  /** Runs `work` with a connection of its own, in no transaction: for what is to be decided once there is one. */
+  async connected<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    try {
+      return await withClient(this.pool, work);
     } catch (error) {
       throw asDatabaseError(error);
     }

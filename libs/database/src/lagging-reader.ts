@@ -1,6 +1,7 @@
 import pg, { type QueryResult, type QueryResultRow } from 'pg';
 import type { Logger } from 'pino';
-import { isConnectionFailure } from './errors';
+import { isConnectionFailure, isTimeout } from './errors';
+import { withClient } from './with-client';
 
 /** The part of a pool that reads. */
 export interface Reader {
@@ -37,21 +38,31 @@ export class LaggingReader implements Reader {
     });
   }
 
-  async query<R extends QueryResultRow>(text: string, values?: unknown[]): Promise<QueryResult<R>> {
+  /** @param withinMs ends the statement, on whichever server it runs */
+  async query<R extends QueryResultRow>(
+    text: string,
+    values?: unknown[],
+    withinMs?: number,
+  ): Promise<QueryResult<R>> {
     const replica = this.pick();
     if (replica) {
       // Whatever a replica refuses (it may lag behind a migration, or cancel a read to catch up) the primary decides.
-      const result = await this.readFrom<R>(replica, text, values);
+      const result = await this.readFrom<R>(replica, text, values, withinMs);
       if (result) return result;
     }
-    return this.primary.query<R>(text, values);
+    return await withClient(this.primary, (client) => read<R>(client, text, values, withinMs));
   }
 
   async close(): Promise<void> {
     await Promise.allSettled(this.replicas.map(({ pool }) => pool.end()));
   }
 
-  private async readFrom<R extends QueryResultRow>(replica: Replica, text: string, values?: unknown[]) {
+  private async readFrom<R extends QueryResultRow>(
+    replica: Replica,
+    text: string,
+    values: unknown[] | undefined,
+    withinMs: number | undefined,
+  ) {
     let client: pg.PoolClient;
     try {
       client = await replica.pool.connect();
@@ -59,14 +70,14 @@ export class LaggingReader implements Reader {
       return this.rest(replica, error);
     }
     try {
-      const result = await client.query<R>(text, values);
+      const result = await read<R>(client, text, values, withinMs);
       client.release();
       return result;
     } catch (error) {
-      const broken = isConnectionFailure(error);
-      client.release(broken);
-      if (broken) this.rest(replica, error);
-      return undefined;
+      client.release(true);
+      // It would take the primary too long as well.
+      if (withinMs !== undefined && isTimeout(error)) throw error;
+      return isConnectionFailure(error) ? this.rest(replica, error) : undefined;
     }
   }
 
@@ -80,4 +91,18 @@ export class LaggingReader implements Reader {
     const awake = this.replicas.filter((replica) => replica.restingUntil <= now);
     return awake.length > 0 ? awake[this.next++ % awake.length] : undefined;
   }
+}
+
+/** Where it rejects, the client may be in the middle of a transaction. */
+async function read<R extends QueryResultRow>(
+  client: pg.PoolClient,
+  text: string,
+  values: unknown[] | undefined,
+  withinMs: number | undefined,
+): Promise<QueryResult<R>> {
+  if (withinMs === undefined) return client.query<R>(text, values);
+  await client.query(`BEGIN READ ONLY; SET LOCAL statement_timeout = ${withinMs}`);
+  const result = await client.query<R>(text, values);
+  await client.query('COMMIT');
+  return result;
 }

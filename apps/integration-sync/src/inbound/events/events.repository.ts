@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { AuditOutbox } from '@signalbox/audit';
-import type { InboundStatus } from '@signalbox/contracts';
+import { DomainError, type InboundStatus } from '@signalbox/contracts';
 import { Database, idFloor } from '@signalbox/database';
+import { CallScope } from '@signalbox/observability';
+import pLimit from 'p-limit';
 import { Repository } from 'typeorm';
 import { InboundEventEntity } from './inbound-event.entity';
 
@@ -17,50 +19,43 @@ export interface EventQuery {
 /** Without what was received. */
 export type ListedEvent = Omit<InboundEventEntity, 'body' | 'headers' | 'url' | 'method'>;
 
-const LISTED = [
-  'id',
-  'endpointId',
-  'deliveryId',
-  'provider',
-  'eventType',
-  'event',
-  'action',
-  'parts',
-  'status',
-  'reason',
-  'attempts',
-  'nextAttemptAt',
-  'receivedAt',
-  'processedAt',
-].map((name) => `e.${name}`);
+const LISTED = `id, endpoint_id AS "endpointId", delivery_id AS "deliveryId", provider, event_type AS "eventType", event, action,
+  parts, status, reason, attempts, next_attempt_at AS "nextAttemptAt", received_at AS "receivedAt", processed_at AS "processedAt"`;
+
+const CHOSEN = `endpoint_id = $1 AND ($2::text IS NULL OR status = $2)
+  AND ($3::text IS NULL OR event_type = $3 OR starts_with(event_type, $3 || '.'))`;
+
+/** Beyond that it matters that there are many, and not how many. */
+const MOST_COUNTED = 100_000;
+/** Lists that are read at once. What they look through has no end, and the connections are those that deliveries are stored with. */
+const READ_AT_ONCE = 2;
+const WAITING = 16;
+/** Of each of a list's two statements. */
+const READ_WITHIN_MS = 3_000;
 
 @Injectable()
 export class InboundEventsRepository {
+  private readonly reading = pLimit(READ_AT_ONCE);
+
   constructor(
     @InjectRepository(InboundEventEntity) private readonly rows: Repository<InboundEventEntity>,
     private readonly database: Database,
     private readonly audit: AuditOutbox,
   ) {}
 
-  /** Newest first. */
+  /**
+   * Newest first; a total of `MOST_COUNTED` stands for as many or more. May lag.
+   * @throws DomainError `SERVICE_UNAVAILABLE` where too many wait already, `DATABASE_UNAVAILABLE` where it takes too long,
+   *   `DEADLINE_EXCEEDED` where the caller has gone meanwhile
+   */
   async page(query: EventQuery): Promise<{ items: ListedEvent[]; total: number }> {
-    const { endpointId, status, eventType } = query;
-    const found = this.rows
-      .createQueryBuilder('e')
-      .select(LISTED)
-      .where('e.endpointId = :endpointId', { endpointId })
-      .orderBy('e.id', 'DESC')
-      .offset(query.offset)
-      .limit(query.limit);
-    if (status !== undefined) found.andWhere('e.status = :status', { status });
-    if (eventType !== undefined) {
-      found.andWhere(`(e.eventType = :eventType OR starts_with(e.eventType, :family))`, {
-        eventType,
-        family: `${eventType}.`,
-      });
-    }
-    const [items, total] = await found.getManyAndCount();
-    return { items, total };
+    if (this.reading.pendingCount >= WAITING)
+      throw new DomainError({ code: 'SERVICE_UNAVAILABLE', retryAfter: 2 });
+    const deadline = CallScope.current()?.deadline ?? Infinity;
+    return this.reading(() => {
+      if (Date.now() >= deadline) throw new DomainError({ code: 'DEADLINE_EXCEEDED' });
+      return this.read(query);
+    });
   }
 
   find(endpointId: string, id: string): Promise<InboundEventEntity | null> {
@@ -124,6 +119,21 @@ export class InboundEventsRepository {
       [rows.map((row) => row.endpoint_id), most],
     );
     return rowCount ?? 0;
+  }
+
+  /** One after the other, so that it holds one connection. */
+  private async read({ endpointId, status, eventType, offset, limit }: EventQuery) {
+    const reader = this.database.laggingWithin(READ_WITHIN_MS);
+    const values = [endpointId, status ?? null, eventType ?? null];
+    const { rows: items } = await reader.query<ListedEvent>(
+      `SELECT ${LISTED} FROM inbound_events WHERE ${CHOSEN} ORDER BY id DESC OFFSET $4 LIMIT $5`,
+      [...values, offset, limit],
+    );
+    const { rows } = await reader.query<{ total: number }>(
+      `SELECT count(*)::integer AS total FROM (SELECT FROM inbound_events WHERE ${CHOSEN} LIMIT ${MOST_COUNTED}) counted`,
+      values,
+    );
+    return { items, total: rows[0]?.total ?? 0 };
   }
 }
 

@@ -122,13 +122,14 @@ export class EndpointsRepository {
     action: AuditAction,
     register?: HookWish | null,
   ): Promise<InboundEndpointEntity | 'changed' | 'taken'> {
-    const { id, version } = before;
+    // A change of the master key seals the secret anew and leaves the version: what was read before would be stored under the older key.
+    const { id, version, secret } = before;
     const anotherSecret = changes.secret !== undefined;
     try {
       return await this.rows.manager.transaction(async (manager) => {
         const { affected } = await manager.update(
           InboundEndpointEntity,
-          { id, version },
+          { id, version, secret },
           { ...changes, version: version + 1, updatedAt: new Date() },
         );
         if (affected !== 1) return 'changed';

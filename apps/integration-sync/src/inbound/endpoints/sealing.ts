@@ -15,15 +15,17 @@ export function openSecret(
   return box.open(secret, boundTo(id));
 }
 
-/** Newest first, each with the time until which it is good. */
+/** Newest first, each with the time until which it is good. One that is not good any more is not opened: its key may be gone. */
 export function goodSecrets(
   box: SecretBox,
   endpoint: Pick<InboundEndpointEntity, 'id' | 'secret' | 'previousSecret' | 'previousUntil'>,
+  now: number,
 ): readonly { readonly secret: string; readonly until: number }[] {
   const { id, secret, previousSecret, previousUntil } = endpoint;
   const secrets = [{ secret: box.open(secret, boundTo(id)), until: Infinity }];
-  if (previousSecret !== null && previousUntil !== null) {
-    secrets.push({ secret: box.open(previousSecret, boundTo(id)), until: previousUntil.getTime() });
+  const until = previousUntil?.getTime() ?? 0;
+  if (previousSecret !== null && until > now) {
+    secrets.push({ secret: box.open(previousSecret, boundTo(id)), until });
   }
   return secrets;
 }

@@ -3,6 +3,7 @@ import type { CallContext } from '@signalbox/contracts';
 import { newId } from '@signalbox/database';
 import type { Notices } from '@signalbox/rpc';
 import { SecretBox } from '@signalbox/security';
+import { testLog } from '@signalbox/testing';
 import { SettingsVault } from '../../integrations/settings-vault';
 import type { EndpointsRepository, ReceivingRowOfProvider } from '../endpoints/endpoints.repository';
 import { sealSecret } from '../endpoints/sealing';
@@ -36,9 +37,13 @@ function row(secret: string, repository?: string): ReceivingRowOfProvider {
   };
 }
 
-function known(repository: Partial<EndpointsRepository>): KnownEndpoints {
-  return new KnownEndpoints(repository as EndpointsRepository, box, vault, {} as Notices);
+function known(repository: Partial<EndpointsRepository>, log = testLog()): KnownEndpoints {
+  return new KnownEndpoints(repository as EndpointsRepository, box, vault, {} as Notices, log);
 }
+
+/** Sealed under a key that is not known any more. */
+const goneWithItsKey = (id: string) =>
+  sealSecret(new SecretBox(Buffer.alloc(32, 2).toString('base64')), id, 'gone');
 
 describe('the endpoints that are known', () => {
   it('are not forgotten for paths that somebody guesses', async () => {
@@ -57,6 +62,46 @@ describe('the endpoints that are known', () => {
     await endpoints.at({ path: 'guess-10999' });
     await endpoints.at({ path: 'guess-0' });
     expect(asked.slice(11_001)).toEqual(['guess-0']);
+  });
+});
+
+describe('endpoints of which a secret is under a key that is gone', () => {
+  const whole = row('secret');
+  const other = row('x');
+  const broken = { ...other, secret: goneWithItsKey(other.id) };
+
+  function rotated(until: Date): ReceivingRowOfProvider {
+    const now = row('secret');
+    return { ...now, previous_secret: goneWithItsKey(now.id), previous_until: until };
+  }
+
+  it('are known where that one is not good any more', async () => {
+    const at = async (until: Date) => {
+      const [endpoint] = await known({ receivingAt: () => Promise.resolve(rotated(until)) }).at({
+        path: 'x',
+      });
+      return endpoint?.secretsAt(Date.now());
+    };
+    expect(await at(new Date(Date.now() - 1))).toEqual(['secret']);
+    await expect(at(new Date(Date.now() + 60_000))).rejects.toMatchObject({ code: 'unknown_key' });
+  });
+
+  it('are left out at the common address, and the log names them', async () => {
+    const log = testLog();
+    const endpoints = known({ receivingFrom: () => Promise.resolve([broken, whole]) }, log);
+    const found = await endpoints.at({ provider: 'github', id: null });
+    expect(found.map(({ id }) => id)).toEqual([whole.id]);
+    expect(log.lines).toMatchObject([{ level: 50, endpoint: broken.id, err: { code: 'unknown_key' } }]);
+    expect(JSON.stringify(log.lines)).not.toContain(broken.secret);
+  });
+
+  it('are an error where they alone were meant', async () => {
+    const endpoints = known({
+      receivingAt: () => Promise.resolve(broken),
+      receivingFrom: () => Promise.resolve([broken]),
+    });
+    for (const target of [{ path: 'x' }, { provider: 'github', id: broken.id }])
+      await expect(endpoints.at(target)).rejects.toMatchObject({ code: 'unknown_key' });
   });
 });
 

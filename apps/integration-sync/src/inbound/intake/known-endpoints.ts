@@ -1,9 +1,11 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { connectorById, connectorFor, receiverFor, type ReceivingConnector } from '@signalbox/connectors';
 import { type InboundTarget, inboundEndpointsChanged } from '@signalbox/contracts';
 import { Notices } from '@signalbox/rpc';
 import { AddressRanges, SecretBox } from '@signalbox/security';
+import type { Logger } from 'pino';
 import { SettingsVault } from '../../integrations/settings-vault';
+import { LOG } from '../../parts.module';
 import {
   EndpointsRepository,
   type ReceivingRow,
@@ -50,6 +52,7 @@ export class KnownEndpoints implements OnModuleInit {
     private readonly box: SecretBox,
     private readonly vault: SettingsVault,
     private readonly notices: Notices,
+    @Inject(LOG) private readonly log: Logger,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -95,7 +98,7 @@ export class KnownEndpoints implements OnModuleInit {
     const now = performance.now();
     const entry = this.entries.get(key) ?? this.missing.get(key);
     if (entry && now - entry.at < BELIEVED_MS) return entry.endpoints;
-    const endpoints = find().then((rows) => rows.map((row) => this.open(row)));
+    const endpoints = find().then((rows) => this.openAll(rows));
     const fresh: Entry = { at: now, endpoints };
     this.drop(key);
     remember(this.missing, key, fresh);
@@ -117,14 +120,34 @@ export class KnownEndpoints implements OnModuleInit {
     this.missing.delete(key);
   }
 
+  /** One that cannot be opened must not keep what is sent to the others from being stored. @throws where it is the only one */
+  private openAll(rows: readonly (ReceivingRow | ReceivingRowOfProvider)[]): ReceivingEndpoint[] {
+    const opened: ReceivingEndpoint[] = [];
+    let failure: Error | undefined;
+    for (const row of rows) {
+      try {
+        opened.push(this.open(row));
+      } catch (error) {
+        failure = error as Error;
+        this.log.error({ err: error, endpoint: row.id }, 'A webhook endpoint cannot be opened');
+      }
+    }
+    if (opened.length === 0 && failure) throw failure;
+    return opened;
+  }
+
   private open(row: ReceivingRow | ReceivingRowOfProvider): ReceivingEndpoint {
     const ranges = new AddressRanges(row.allowed_ips);
-    const secrets = goodSecrets(this.box, {
-      id: row.id,
-      secret: row.secret,
-      previousSecret: row.previous_secret,
-      previousUntil: row.previous_until,
-    });
+    const secrets = goodSecrets(
+      this.box,
+      {
+        id: row.id,
+        secret: row.secret,
+        previousSecret: row.previous_secret,
+        previousUntil: row.previous_until,
+      },
+      Date.now(),
+    );
     return {
       id: row.id,
       receiver: receiverFor(connectorFor({ name: row.provider, configuration: {} }), row.signature_header),

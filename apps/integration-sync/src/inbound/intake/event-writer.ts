@@ -28,7 +28,7 @@ export interface NewInboundEvent {
   /** Why nothing is to be done about it; null where something is. */
   readonly ignored: string | null;
   readonly receivedAt: string;
-  /** When whoever sent it stops waiting: from then on it must not be stored any more. Unix time in milliseconds. */
+  /** When whoever sent it stops waiting: from then on it is not to be stored any more. Unix time in milliseconds. */
   readonly deadline: number;
 }
 
@@ -46,28 +46,35 @@ interface Row {
   first: string | null;
 }
 
+const DIVISION_BY_ZERO = '22012';
+
 /**
  * All of a batch in one statement; the bodies as they are, one behind the other. What was delivered before is left alone, and found.
  * What is to be processed is claimed in the same breath, where it has a claim. Lateral, because a plan that joins reads everything the
  * endpoint ever received.
+ *
+ * Nothing is stored whose time is up before its turn comes, for instance because a lock was waited for, and nothing of a batch that ends
+ * when the time of all of it is up: then the division fails. Times are counted from when the server got the statement, since its clock is
+ * another one.
  */
 const STORE = {
   name: 'store-inbound-events',
   text: `
   WITH input AS (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::integer[],
-      $9::text[], $10::text[], $11::json[], $12::integer[], $13::integer[], $14::text[], $15::timestamptz[], $16::uuid[])
+      $9::text[], $10::text[], $11::json[], $12::integer[], $13::integer[], $14::text[], $15::timestamptz[], $16::uuid[],
+      $17::double precision[])
       AS i(id, endpoint_id, delivery_id, provider, event_type, event, action, parts, method, url, headers, starts, size,
-        ignored, received_at, claim)
+        ignored, received_at, claim, seconds_left)
   ), stored AS (
     INSERT INTO inbound_events (id, endpoint_id, delivery_id, provider, event_type, event, action, parts, method, url,
       headers, body, status, reason, claimed_by, attempts, next_attempt_at, received_at, processed_at)
     SELECT id, endpoint_id, delivery_id, provider, event_type, event, action, parts, method, url, headers,
-      substring($17::bytea FROM starts FOR size), CASE WHEN ignored IS NULL THEN 'pending' ELSE 'ignored' END, ignored,
+      substring($18::bytea FROM starts FOR size), CASE WHEN ignored IS NULL THEN 'pending' ELSE 'ignored' END, ignored,
       claim, CASE WHEN claim IS NULL THEN 0 ELSE 1 END,
-      CASE WHEN claim IS NOT NULL THEN now() + make_interval(secs => $18) WHEN ignored IS NULL THEN received_at END,
+      CASE WHEN claim IS NOT NULL THEN now() + make_interval(secs => $19) WHEN ignored IS NULL THEN received_at END,
       received_at, CASE WHEN ignored IS NOT NULL THEN received_at END
-    FROM input
+    FROM input WHERE clock_timestamp() < now() + make_interval(secs => seconds_left)
     ON CONFLICT (endpoint_id, delivery_id) WHERE delivery_id IS NOT NULL DO NOTHING
     RETURNING id, status
   ), counted AS (
@@ -75,7 +82,8 @@ const STORE = {
     SELECT status, count(*) FROM stored WHERE status = 'ignored' GROUP BY status
     ON CONFLICT (status) DO UPDATE SET events = t.events + excluded.events
   )
-  SELECT i.id, s.id IS NOT NULL AS stored, e.id AS first
+  SELECT i.id, e.id AS first,
+    (s.id IS NOT NULL)::integer / (clock_timestamp() < now() + make_interval(secs => $20))::integer = 1 AS stored
   FROM input i LEFT JOIN stored s ON s.id = i.id
   LEFT JOIN LATERAL (
     SELECT id FROM inbound_events
@@ -150,13 +158,7 @@ export class EventWriter {
   private async store(events: readonly NewInboundEvent[]): Promise<Map<string, StoredEvent>> {
     const claim: Claim = { id: newId(), at: performance.now() };
     const claimed = this.fitting(events);
-    const { rows } = await this.database.query<Row>(STORE, [
-      ...columns(
-        events,
-        events.map((event) => (claimed.has(event.id) ? claim.id : null)),
-      ),
-      CLAIM_SECONDS,
-    ]);
+    const rows = await this.run(events, (id) => (claimed.has(id) ? claim.id : null));
     const results = new Map<string, StoredEvent>();
     for (const { id, stored, first } of rows) {
       const found = stored ? id : (first ?? (await this.firstOf(events.find((event) => event.id === id))));
@@ -164,6 +166,34 @@ export class EventWriter {
         results.set(id, { id: found, duplicate: !stored, claim: claimed.has(id) ? claim : null });
     }
     return results;
+  }
+
+  /** Nothing of those whose time is up by the time there is a connection. */
+  private async run(
+    events: readonly NewInboundEvent[],
+    claimOf: (id: string) => string | null,
+  ): Promise<Row[]> {
+    try {
+      return await this.database.connected(async (client) => {
+        const now = Date.now();
+        const inTime = events.filter(({ deadline }) => deadline > now);
+        if (inTime.length === 0) return [];
+        const secondsLeft = inTime.map(({ deadline }) => (deadline - now) / 1000);
+        const { rows } = await client.query<Row>(STORE, [
+          ...columns(
+            inTime,
+            inTime.map(({ id }) => claimOf(id)),
+            secondsLeft,
+          ),
+          CLAIM_SECONDS,
+          Math.max(...secondsLeft),
+        ]);
+        return rows;
+      });
+    } catch (error) {
+      if ((error as { code?: unknown }).code === DIVISION_BY_ZERO) return [];
+      throw error;
+    }
   }
 
   /** Those that this process has room for, to process them next. What tells of very many is left to the sweep, a few at a time. */
@@ -180,9 +210,9 @@ export class EventWriter {
     return fitting;
   }
 
-  /** Stored by somebody else while the statement ran, who was not to be seen from there. */
+  /** Stored by somebody else while the statement ran, who was not to be seen from there; undefined also where its time was up. */
   private async firstOf(event: NewInboundEvent | undefined): Promise<string | undefined> {
-    if (event === undefined) return undefined;
+    if (event === undefined || event.deadline <= Date.now()) return undefined;
     const { rows } = await this.database.query<{ id: string }>(
       'SELECT id FROM inbound_events WHERE endpoint_id = $1 AND delivery_id = $2',
       [event.endpointId, event.deliveryId],
@@ -202,6 +232,7 @@ function keyOf({ id, endpointId, deliveryId }: NewInboundEvent): string {
 function columns(
   events: readonly NewInboundEvent[],
   claims: readonly (string | null)[],
+  secondsLeft: readonly number[],
 ): (string | Buffer)[] {
   let end = 1;
   const starts = events.map(({ body }) => {
@@ -225,6 +256,7 @@ function columns(
     column(events.map((event) => event.ignored)),
     column(events.map((event) => event.receivedAt)),
     column(claims),
+    column(secondsLeft),
     Buffer.concat(events.map((event) => event.body)),
   ];
 }

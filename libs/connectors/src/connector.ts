@@ -59,7 +59,10 @@ export interface WebhookPart {
   readonly deliveryId: (delivery: InboundDelivery) => string | null;
   /** What it tells about. Empty when the body cannot be understood. Asked only of what is verified; never throws. */
   readonly events: (delivery: InboundDelivery) => readonly EventFacts[];
-  /** Where one delivery may tell of many: what its body says of each of them, in the order of `events`. Never throws. */
+  /**
+   * Where one delivery may tell of many: what its body says of each of them, in the order of `events`. Asked also of a delivery to be
+   * passed on: it looks into no number. Never throws.
+   */
   readonly pieces?: (delivery: InboundDelivery) => readonly unknown[];
   /**
    * The answer to a verified request that is not about an event: it is answered at once and not stored.

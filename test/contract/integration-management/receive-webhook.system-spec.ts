@@ -471,8 +471,13 @@ describe('what goes out', () => {
       status: 'ignored',
       reason: 'no rule matches',
     });
-    await deliver(hub, at(endpoint), opened, await github(opened, randomUUID(), 'pull_request'));
+    const numbers = '"numbers":[9007199254740993,1.0,1e400]';
+    const exact = `${opened.slice(0, -1)},${numbers}}`;
+    await deliver(hub, at(endpoint), exact, await github(exact, randomUUID(), 'pull_request'));
     await until('it went out', 15_000, () => sentTo(url).length > 0);
+    const [sent] = sentTo(url);
+    new StandardWebhook(SECRET).verify(sent?.text ?? '', sent?.headers as Record<string, string>);
+    expect(sent?.text).toContain(numbers);
     expect(sentTo(url).map((request) => request.json())).toMatchObject([
       {
         event_type: 'task.updated',

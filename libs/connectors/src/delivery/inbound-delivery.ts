@@ -1,3 +1,4 @@
+import { mayChangeNumbers, parseExactly } from './exact-json';
 import type { InboundHeaders } from './inbound-headers';
 
 export interface InboundRequest {
@@ -59,15 +60,32 @@ export class InboundDelivery {
     return this.parsedPayload.value;
   }
 
+  /**
+   * The same with a payload that is written with every number as it was sent, in which numbers are therefore not to be looked into.
+   *
+   * @throws RangeError where it is nested some thousand levels deep
+   */
+  toPassOn(): InboundDelivery {
+    const text = this.payload === undefined ? undefined : this.payloadText();
+    if (text === undefined || !mayChangeNumbers(text)) return this;
+    const exact = new InboundDelivery(this);
+    exact.parsedPayload = { value: parseExactly(text) };
+    return exact;
+  }
+
   private parsePayload(): unknown {
-    if (this.body.length > MOST_BYTES) return undefined;
-    const text = this.contentType === FORM ? this.form?.get('payload')?.[0] : this.body.toString('utf8');
+    const text = this.payloadText();
     if (text === undefined || text === '') return undefined;
     try {
       return JSON.parse(text) as unknown;
     } catch {
       return undefined;
     }
+  }
+
+  private payloadText(): string | undefined {
+    if (this.body.length > MOST_BYTES) return undefined;
+    return this.contentType === FORM ? this.form?.get('payload')?.[0] : this.body.toString('utf8');
   }
 }
 

@@ -2,9 +2,11 @@ import type { NormalizedEvent } from '@signalbox/contracts';
 import { InboundDelivery } from '../delivery/inbound-delivery';
 import { InboundHeaders } from '../delivery/inbound-headers';
 import { timeAt, textAt, nameAt, urlAt } from '../delivery/fields';
+import { docker } from '../providers/docker/connector';
 import { generic } from '../providers/generic/connector';
+import { sendgrid } from '../providers/sendgrid/connector';
 import { toCloudEvent } from './cloud-event';
-import { eventName, normalise, outboundEventType } from './normalise';
+import { eventName, normalise, outboundEventType, payloads } from './normalise';
 
 const RECEIVED = new Date('2026-01-02T03:04:05.678Z');
 
@@ -115,6 +117,32 @@ it('answers the check of CloudEvents, and only that', () => {
   expect(ask('OPTIONS', 'a b')).toBeUndefined();
   expect(ask('OPTIONS', 'x'.repeat(300))).toBeUndefined();
   expect(generic.webhook.preflight?.(deliver('', {}, 'OPTIONS'))).toBeUndefined();
+});
+
+describe('what is passed on of a payload', () => {
+  const one = '{"id":9007199254740993,"price":1.0,"huge":1e400,"__proto__":{"a":-0}}';
+  const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
+  const BATCH = { 'Content-Type': 'application/cloudevents-batch+json' };
+
+  it.each([
+    ['a body', generic, one, {}, [one]],
+    ['a form', generic, `payload=${encodeURIComponent(one)}`, FORM, [one]],
+    ['a batch of CloudEvents', generic, `[${one},${one}]`, BATCH, [one, one]],
+    ['events of SendGrid', sendgrid, `[${one}, {"n":1}]`, {}, [one, '{"n":1}']],
+    ['notifications of a registry', docker, `{"events":[${one}]}`, {}, [one]],
+    ['an image that was pushed', docker, `{"push_data":${one}}`, {}, [`{"push_data":${one}}`]],
+  ] as const)('has the numbers of %s as they were sent', (_, connector, body, headers, expected) => {
+    const delivery = deliver(body, headers);
+    expect(payloads(connector, delivery).map((piece) => JSON.stringify(piece))).toEqual(expected);
+    expect(normalise(connector, delivery, RECEIVED)).toHaveLength(expected.length);
+  });
+
+  it('is nothing where there is no JSON', () => {
+    expect(payloads(generic, deliver('[1.0'))).toEqual([undefined]);
+    expect(payloads(generic, deliver('payload=1', { 'Content-Type': 'application/json' }))).toEqual([
+      undefined,
+    ]);
+  });
 });
 
 it('gives CloudEvents', () => {

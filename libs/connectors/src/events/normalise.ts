@@ -23,14 +23,17 @@ export function normalise(
 
 /**
  * What the body says of each event of the delivery, in their order: all of it where it tells of a single one. Undefined where that is no
- * JSON.
+ * JSON. `JSON.stringify` writes each number of it as it was sent.
+ *
+ * @throws RangeError where it is nested some thousand levels deep
  */
 export function payloads(
   { webhook }: { readonly webhook: WebhookPart },
   delivery: InboundDelivery,
 ): readonly unknown[] {
-  const pieces = webhook.pieces?.(delivery) ?? [];
-  return pieces.length > 0 ? pieces : [delivery.payload];
+  const passedOn = delivery.toPassOn();
+  const pieces = webhook.pieces?.(passedOn) ?? [];
+  return pieces.length > 0 ? pieces : [passedOn.payload];
 }
 
 function normaliseOne(

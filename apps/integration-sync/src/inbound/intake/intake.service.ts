@@ -130,7 +130,7 @@ export class IntakeService {
         endpointId: id,
         replays: 0,
         events,
-        payloads: payloads(receiver, delivery),
+        payloads: () => payloads(receiver, delivery),
       };
       if (stored.claim === null) this.processor.wake();
       else this.processor.take(stored.claim, arrival, delivery.body.length);

@@ -34,7 +34,7 @@ function arrival(parts: number): Arrival {
     endpointId: newId(),
     replays: 0,
     events,
-    payloads: events.map(({ part }) => ({ part })),
+    payloads: () => events.map(({ part }) => ({ part })),
   };
 }
 
@@ -64,7 +64,7 @@ describe('forwarding', () => {
     const { sent, goOn, forward } = forwarding();
     let made = 0;
     const toJSON = () => (made += 1);
-    const what = { ...arrival(3 * AT_ONCE), payloads: Array(3 * AT_ONCE).fill({ toJSON }) };
+    const what = { ...arrival(3 * AT_ONCE), payloads: () => Array<unknown>(3 * AT_ONCE).fill({ toJSON }) };
     goOn.mockImplementation(() => {
       expect(made - sent.length).toBe(AT_ONCE);
       return Promise.resolve();
@@ -80,9 +80,30 @@ describe('forwarding', () => {
     expect(payloads).toEqual([{ part: 0 }, { part: 1 }, { part: 2 }]);
   });
 
+  it.each(['normalized', 'cloudevents'] as const)('sends numbers as they were sent: %s', async (format) => {
+    const { sent, forward } = forwarding();
+    const payload = JSON.parse('[9007199254740993,1.0]', (_, value: unknown, { source }) =>
+      typeof value === 'number' ? JSON.rawJSON(source) : value,
+    );
+    const what = { ...arrival(1), payloads: () => [payload] };
+    await forward(what, [{ ...RULE, format, include_payload: true }]);
+    expect(sent[0]?.input.data).toContain('"payload":[9007199254740993,1.0]}');
+  });
+
+  it('looks into what was sent only where a rule wants that, and once', async () => {
+    const { sent, forward } = forwarding();
+    const payloads = jest.fn(() => [{ a: 1 }, { b: 2 }]);
+    const what = { ...arrival(2), payloads };
+    await forward(what, [RULE, { ...RULE, events: ['github.*'], include_payload: true }]);
+    expect(payloads).not.toHaveBeenCalled();
+    await forward(what, [RULE, { ...RULE, include_payload: true }]);
+    expect(payloads).toHaveBeenCalledTimes(1);
+    expect(sent.filter(({ input }) => input.data.includes('"payload"'))).toHaveLength(2);
+  });
+
   it('has few large ones under way at once', async () => {
     const { sent, goOn, forward } = forwarding();
-    const large = { ...arrival(1), payloads: [{ text: 'x'.repeat(600_000) }] };
+    const large = { ...arrival(1), payloads: () => [{ text: 'x'.repeat(600_000) }] };
     const rules = ['a.b', 'a.c', 'a.d'].map((event_type) => ({ ...RULE, event_type, include_payload: true }));
     await forward(large, rules);
     expect(sent).toHaveLength(3);
@@ -114,7 +135,7 @@ describe('forwarding', () => {
     const { sent, forward } = forwarding(() => TOO_LATE);
     await expect(forward(arrival(3 * AT_ONCE), [RULE])).rejects.toBe(TOO_LATE);
     expect(sent).toHaveLength(AT_ONCE);
-    const large = { ...arrival(1), payloads: [{ text: 'x'.repeat(1_200_000) }] };
+    const large = { ...arrival(1), payloads: () => [{ text: 'x'.repeat(1_200_000) }] };
     const rules = Array.from({ length: 20 }, (_, n) => ({
       ...RULE,
       event_type: `a.n${n}`,

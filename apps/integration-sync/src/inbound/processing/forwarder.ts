@@ -28,8 +28,8 @@ export interface Arrival {
   readonly endpointId: string;
   readonly replays: number;
   readonly events: readonly NormalizedEvent[];
-  /** What the body says of each of the events, in their order; undefined where that is no JSON. */
-  readonly payloads: readonly unknown[];
+  /** What the body says of each of the events, in their order; undefined where that is no JSON. Read only where a rule wants it. */
+  readonly payloads: () => readonly unknown[];
 }
 
 interface Publication {
@@ -88,9 +88,14 @@ export class Forwarder {
 /** Each made when it is asked for: all of them may be a thousand times what was received. */
 function* publications(arrival: Arrival, endpoint: EndpointRules): Generator<Publication> {
   const rules = new Map(endpoint.rules.map((rule) => [ruleKey(rule), rule]));
+  let payloads: readonly unknown[] | undefined;
   for (const event of arrival.events) {
+    const type = outboundEventType(event);
+    const patterns = new Set(patternsMatching(type));
     for (const [key, rule] of rules) {
-      if (matches(rule, event)) yield publication(arrival, endpoint, event, rule, key);
+      if (!rule.events.some((pattern) => patterns.has(pattern))) continue;
+      if (rule.include_payload) payloads ??= arrival.payloads();
+      yield publication(arrival, endpoint, { event, type, payload: payloads?.[event.part] }, rule, key);
     }
   }
 }
@@ -109,21 +114,15 @@ function* lots(all: Iterable<Publication>): Generator<readonly Publication[]> {
   if (lot.length > 0) yield lot;
 }
 
-function matches({ events }: InboundRule, event: NormalizedEvent): boolean {
-  const patterns = new Set(patternsMatching(outboundEventType(event)));
-  return events.some((pattern) => patterns.has(pattern));
-}
-
 function publication(
-  { id, endpointId, replays, payloads }: Arrival,
+  { id, endpointId, replays }: Arrival,
   { integration_id }: EndpointRules,
-  event: NormalizedEvent,
+  { event, type: ownType, payload }: { event: NormalizedEvent; type: string; payload: unknown },
   rule: InboundRule,
   key: string,
 ): Publication {
-  const type = rule.event_type ?? outboundEventType(event);
+  const type = rule.event_type ?? ownType;
   const publicId = publicationId(id, replays, event.part, key);
-  const payload = payloads[event.part];
   const data = {
     ...event,
     inbound_event_id: id,

@@ -21,7 +21,7 @@ const late = (): Claim => ({ id: newId(), at: performance.now() - CLAIM_SECONDS 
 
 function arrival(parts = 1): Arrival {
   const events = Array.from({ length: parts }, (_, part) => ({ part }) as NormalizedEvent);
-  return { id: newId(), endpointId: ENDPOINT, replays: 0, events, payloads: [] };
+  return { id: newId(), endpointId: ENDPOINT, replays: 0, events, payloads: () => [] };
 }
 
 function withRules(ids: readonly string[], rules: EndpointRules['rules']): Map<string, EndpointRules> {

@@ -24,10 +24,10 @@ export function eventsOf(event: Received): readonly NormalizedEvent[] {
 export function arrivalOf(event: ClaimedEvent): Arrival {
   const { id, endpoint_id: endpointId, replays } = event;
   const receiver = receiverOf(event);
-  if (receiver === undefined) return { id, endpointId, replays, events: [], payloads: [] };
+  if (receiver === undefined) return { id, endpointId, replays, events: [], payloads: () => [] };
   const delivery = deliveryOf(event);
   const events = read(event, receiver, delivery);
-  return { id, endpointId, replays, events, payloads: payloads(receiver, delivery) };
+  return { id, endpointId, replays, events, payloads: () => payloads(receiver, delivery) };
 }
 
 function receiverOf({ provider }: Received): ReceivingConnector | undefined {

@@ -101,6 +101,22 @@ describe('forwarding', () => {
     expect(sent.filter(({ input }) => input.data.includes('"payload"'))).toHaveLength(2);
   });
 
+  it('lets others have their turns while it finds nothing that a rule wants', async () => {
+    const { sent, forward } = forwarding();
+    const rules = Array.from({ length: 20 }, (_, n) => ({ ...RULE, events: [`github.n${n}`] }));
+    let turns = 0;
+    let done = false;
+    const turn = (): void => {
+      turns += 1;
+      if (!done) setImmediate(turn);
+    };
+    setImmediate(turn);
+    expect(await forward(arrival(10_000), rules)).toBe(0);
+    done = true;
+    expect(sent).toEqual([]);
+    expect(turns).toBeGreaterThan(100);
+  });
+
   it('has few large ones under way at once', async () => {
     const { sent, goOn, forward } = forwarding();
     const large = { ...arrival(1), payloads: () => [{ text: 'x'.repeat(600_000) }] };

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { outboundEventType, toCloudEvent } from '@signalbox/connectors';
 import {
@@ -21,6 +22,9 @@ const AT_ONCE_LENGTH = 1024 * 1024;
 
 /** So many in a row that nobody answers for: whoever takes them is away, and the others would only wait for that too. */
 const IN_VAIN = 4;
+
+/** So many events are held against the rules in one go, each against all of them; then others get their turn. */
+const MATCHED_AT_ONCE = 64;
 
 /** A delivery that was received, and what it tells of. */
 export interface Arrival {
@@ -56,6 +60,10 @@ export class Forwarder {
     let passing: Error | undefined;
     let final: Error | undefined;
     for (const lot of lots(publications(arrival, endpoint))) {
+      if (lot === null) {
+        await nextTurn();
+        continue;
+      }
       if (begun) await goOn();
       begun = true;
       const settled = await Promise.allSettled(lot.map((one) => this.publish(one, arrival, endpoint)));
@@ -85,11 +93,15 @@ export class Forwarder {
   }
 }
 
-/** Each made when it is asked for: all of them may be a thousand times what was received. */
-function* publications(arrival: Arrival, endpoint: EndpointRules): Generator<Publication> {
+/**
+ * Each made when it is asked for: all of them may be a thousand times what was received. Null now and then, for a pause: there may be
+ * as many that no rule wants.
+ */
+function* publications(arrival: Arrival, endpoint: EndpointRules): Generator<Publication | null> {
   const rules = new Map(endpoint.rules.map((rule) => [ruleKey(rule), rule]));
   let payloads: readonly unknown[] | undefined;
-  for (const event of arrival.events) {
+  for (const [n, event] of arrival.events.entries()) {
+    if (n > 0 && n % MATCHED_AT_ONCE === 0) yield null;
     const type = outboundEventType(event);
     const patterns = new Set(patternsMatching(type));
     for (const [key, rule] of rules) {
@@ -100,10 +112,14 @@ function* publications(arrival: Arrival, endpoint: EndpointRules): Generator<Pub
   }
 }
 
-function* lots(all: Iterable<Publication>): Generator<readonly Publication[]> {
+function* lots(all: Iterable<Publication | null>): Generator<readonly Publication[] | null> {
   let lot: Publication[] = [];
   let length = 0;
   for (const one of all) {
+    if (one === null) {
+      yield null;
+      continue;
+    }
     lot.push(one);
     length += one.data.length;
     if (lot.length < AT_ONCE && length < AT_ONCE_LENGTH) continue;

@@ -53,7 +53,7 @@ const CLAIM = {
   text: `
   WITH due AS (
     SELECT id, next_attempt_at, octet_length(body) + parts * $5::bigint AS weight FROM inbound_events
-    WHERE status = 'pending' AND next_attempt_at <= now()
+    WHERE status = 'pending' AND next_attempt_at <= now() AND parts <= $6
     ORDER BY next_attempt_at LIMIT $2 FOR UPDATE SKIP LOCKED
   ), bounded AS (
     SELECT id, sum(weight) OVER (ORDER BY next_attempt_at, id ROWS UNBOUNDED PRECEDING) - weight AS before FROM due
@@ -103,14 +103,18 @@ const SETTLE = {
 export class ClaimsRepository {
   constructor(private readonly database: Database) {}
 
-  /** The longest due, at most that many, and fewer where they weigh `CLAIM_WEIGHT` together. */
-  async claim(claimId: string, most: number): Promise<ClaimedEvent[]> {
+  /**
+   * The longest due, at most that many, and fewer where they weigh `CLAIM_WEIGHT` together.
+   * @param mostParts what tells of more events is left to others
+   */
+  async claim(claimId: string, most: number, mostParts: number): Promise<ClaimedEvent[]> {
     const { rows } = await this.database.query<ClaimedEvent>(CLAIM, [
       claimId,
       most,
       CLAIM_SECONDS,
       CLAIM_WEIGHT,
       PART_WEIGHT,
+      mostParts,
     ]);
     return rows;
   }

@@ -44,22 +44,17 @@ export class Hand {
     return this.events.slice(0, most);
   }
 
-  /** Those whose claims are older than that, which stay in hand. @param since by `performance.now()` */
-  claimedBefore(since: number): readonly InHand[] {
-    return this.events.filter(({ claim }) => claim.at < since);
-  }
-
   remove(events: readonly InHand[]): void {
     const gone = new Set(events);
     this.events = this.events.filter((one) => !gone.has(one));
     this.weight = this.events.reduce((sum, one) => sum + weight(one), 0);
   }
 
-  removeAll(): readonly InHand[] {
-    const all = this.events;
-    this.events = [];
-    this.weight = 0;
-    return all;
+  /** @param since by `performance.now()` */
+  removeClaimedBefore(since: number): readonly InHand[] {
+    const old = this.events.filter(({ claim }) => claim.at < since);
+    if (old.length > 0) this.remove(old);
+    return old;
   }
 }
 

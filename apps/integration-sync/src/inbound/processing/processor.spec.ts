@@ -28,13 +28,33 @@ function withRules(ids: readonly string[], rules: EndpointRules['rules']): Map<s
   return new Map(ids.map((id) => [id, { integration_id: 'i', project_id: null, rules }]));
 }
 
+/** What SendGrid sent of so many events, as it is claimed. */
+function due(parts: number): ClaimedEvent {
+  return {
+    id: newId(),
+    endpoint_id: newId(),
+    delivery_id: null,
+    provider: 'sendgrid',
+    method: 'POST',
+    url: 'https://hub.example.com/',
+    headers: [],
+    body: Buffer.from(JSON.stringify(Array(parts).fill({ event: 'open' }))),
+    parts,
+    attempts: 1,
+    replays: 0,
+    received_at: new Date(),
+  };
+}
+
 /** The processor, with everything around it as the test wants it. */
 function processing() {
   const settled: ProcessedEvent[] = [];
   const given: { id: string; claim: string }[] = [];
   const forwarded: string[] = [];
   const claims = {
-    claim: jest.fn((): Promise<ClaimedEvent[]> => Promise.resolve([])),
+    claim: jest.fn((_id: string, _most: number, _parts: number): Promise<ClaimedEvent[]> =>
+      Promise.resolve([]),
+    ),
     settle: jest.fn((results: readonly ProcessedEvent[]) => {
       settled.push(...results);
       return Promise.resolve(new Map<string, number>());
@@ -63,18 +83,11 @@ function processing() {
 describe('the processor', () => {
   it('gives up what every attempt before died with, without looking into it', async () => {
     const { processor, claims, settled, forwarded } = processing();
-    const id = newId();
-    const dying = {
-      id,
-      endpoint_id: ENDPOINT,
-      attempts: MOST_ATTEMPTS + 1,
-      body: Buffer.from('{}'),
-      parts: 1,
-    };
-    claims.claim.mockResolvedValueOnce([dying as ClaimedEvent]);
+    const dying = { ...due(1), attempts: MOST_ATTEMPTS + 1 };
+    claims.claim.mockResolvedValueOnce([dying]);
     processor.wake();
     await until('it is settled', 5_000, () => settled.length > 0);
-    expect(settled).toMatchObject([{ id, status: 'failed', reason: 'no attempt came to an end' }]);
+    expect(settled).toMatchObject([{ id: dying.id, status: 'failed', reason: 'no attempt came to an end' }]);
     expect(forwarded).toEqual([]);
   });
 
@@ -151,6 +164,79 @@ describe('the processor', () => {
     expect(forwarded).toEqual([first.id]);
   });
 
+  it('does not keep others waiting for a long one, and begins with no second one meanwhile', async () => {
+    const { processor, claims, rulesOf, forward, settled, forwarded } = processing();
+    const [long, next, short] = [arrival(AT_ONCE + 1), arrival(AT_ONCE + 1), arrival()];
+    let end = (): void => undefined;
+    const slow = new Promise<void>((resolve) => (end = resolve));
+    forward.mockImplementationOnce(async ({ id }) => {
+      forwarded.push(id);
+      await slow;
+      return 1;
+    });
+    processor.take(fresh(), long, 2);
+    processor.take(fresh(), next, 2);
+    await until('the long one is under way', 5_000, () => forwarded.length > 0);
+    processor.wake();
+    processor.take(fresh(), { ...short, endpointId: newId() }, 2);
+    await until('the short one is settled', 5_000, () => settled.length > 0);
+    expect(settled.map(({ id }) => id)).toEqual([short.id]);
+    expect(forwarded).toEqual([long.id, short.id]);
+    expect(claims.claim.mock.calls.map(([, , mostParts]) => mostParts)).toEqual([AT_ONCE]);
+    // The rules that are asked for while it ends are not those of the next one.
+    rulesOf.mockImplementationOnce(async (ids) => {
+      end();
+      await until('it ended', 5_000, () => settled.length === 2);
+      return withRules(ids, []);
+    });
+    processor.take(fresh(), { ...arrival(), endpointId: newId() }, 2);
+    await until('all are settled', 5_000, () => settled.length === 4);
+    expect(settled.every(({ status }) => status === 'processed')).toBe(true);
+    await until('it asks for long ones again', 5_000, () => (claims.claim.mock.lastCall?.[2] ?? 0) > AT_ONCE);
+  });
+
+  it('goes on with what is due beside a long one that was due, too', async () => {
+    const { processor, claims, forward, settled } = processing();
+    const [long, next, short] = [due(AT_ONCE + 1), due(AT_ONCE + 1), due(AT_ONCE)];
+    claims.claim.mockResolvedValueOnce([long, next, short]);
+    let end = (): void => undefined;
+    const slow = new Promise<number>((resolve) => (end = () => resolve(1)));
+    forward.mockImplementation(({ id }) => (id === long.id ? slow : Promise.resolve(1)));
+    processor.wake();
+    await until('the short one is settled', 5_000, () => settled.length > 0);
+    await new Promise(setImmediate);
+    expect(settled.map(({ id }) => id)).toEqual([short.id]);
+    end();
+    await until('all are settled', 5_000, () => settled.length === 3);
+    expect(settled.map(({ id }) => id)).toEqual([short.id, long.id, next.id]);
+  });
+
+  it('ends only once the long one under way has stopped, and gives back the next one', async () => {
+    const { processor, forward, settled, given, forwarded } = processing();
+    const [long, next] = [arrival(AT_ONCE + 1), arrival(AT_ONCE + 1)];
+    let sent = (): void => undefined;
+    const sending = new Promise<void>((resolve) => (sent = resolve));
+    forward.mockImplementationOnce(async ({ id }, _, goOn) => {
+      forwarded.push(id);
+      await sending;
+      await goOn();
+      return 1;
+    });
+    processor.take(fresh(), long, 2);
+    processor.take(fresh(), next, 2);
+    await until('it is under way', 5_000, () => forwarded.length > 0);
+    let stopped = false;
+    const stopping = processor.beforeApplicationShutdown().then(() => (stopped = true));
+    await until('the next is given back', 5_000, () => given.length > 0);
+    await new Promise(setImmediate);
+    expect(stopped).toBe(false);
+    sent();
+    await stopping;
+    expect(given.map(({ id }) => id)).toEqual([next.id]);
+    expect(settled).toMatchObject([{ id: long.id, status: 'pending', retryInMs: 0 }]);
+    expect(forwarded).toEqual([long.id]);
+  });
+
   it('sends at once no more than a bounded weight, all rules counted', async () => {
     const { processor, rulesOf, forward, settled } = processing();
     const twice = [...DEFAULT_RULES, ...DEFAULT_RULES];
@@ -191,8 +277,8 @@ describe('the processor', () => {
   it('has room for few events of which each tells of many', () => {
     const { processor } = processing();
     const { events, weight } = processor.room;
-    processor.take(fresh(), arrival(1000), 10);
-    expect(processor.room.events).toBe(events - 1);
+    for (let n = 0; n < 10; n += 1) processor.take(fresh(), arrival(AT_ONCE), 10);
+    expect(processor.room.events).toBe(events - 10);
     expect(weight - processor.room.weight).toBeGreaterThan(1_000_000);
   });
 });

@@ -22,8 +22,9 @@ import {
   type ProcessedEvent,
   weightOf,
 } from './claims.repository';
-import { type Arrival, AT_ONCE as FORWARDED_AT_ONCE, Forwarder, reasonOf } from './forwarder';
+import { type Arrival, Forwarder, reasonOf } from './forwarder';
 import { Hand, type InHand } from './hand';
+import { isLong, lotsOf, MOST_OF_SHORT } from './lots';
 import { arrivalOf } from './reading';
 
 const SWEEP_EVERY_MS = 1_000;
@@ -31,15 +32,13 @@ const SWEEP_EVERY_MS = 1_000;
 const CLAIMED_AT_ONCE = 64;
 /** As many as come in while the last ones are settled, or those that are left would have to be read again. */
 const AT_ONCE = 256;
-/** Bytes of what is sent at once, by all rules together, whatever a single one needs. */
-const AT_ONCE_WEIGHT = 16 * 1024 * 1024;
 /** Of a delivery that tells of many, those that are told on the bus. */
 const TOLD = 50;
 /** A claim older than that is renewed before more is done by it: what is begun with takes some seconds more. */
 const RENEWED_AFTER_MS = (CLAIM_SECONDS * 1000) / 2;
 
-/** More events than that are sent in several lots. */
-const LONG = FORWARDED_AT_ONCE;
+/** Nothing tells of more. */
+const ANY = 2 ** 31 - 1;
 const GAVE_UP = { status: 'failed', reason: 'no attempt came to an end', retryInMs: null } as const;
 
 const times = histogram({
@@ -58,7 +57,7 @@ class Abandoned extends Error {}
 
 /**
  * Does with what came in whatever its endpoint's rules say. Whoever stored something hands it over; each second it looks for what is
- * due besides: retries, and what others left behind that died.
+ * due besides: retries, and what others left behind that died. Long deliveries go one after the other, beside all else.
  */
 @Injectable()
 export class Processor implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -70,7 +69,10 @@ export class Processor implements OnApplicationBootstrap, BeforeApplicationShutd
   /** Whoever delivered something does not call what becomes of it, and does not wait for it. */
   private readonly outsideCalls = AsyncLocalStorage.snapshot();
   private readonly hand = new Hand();
+  private readonly longOnes = new Hand();
   private draining: Promise<void> | null = null;
+  /** The long one that is under way. */
+  private longOne: Promise<void> | null = null;
   private due = false;
   private stopped = false;
 
@@ -91,6 +93,7 @@ export class Processor implements OnApplicationBootstrap, BeforeApplicationShutd
     this.stopped = true;
     await this.rounds.stop();
     await this.drain().catch(() => undefined);
+    await this.longOne;
   }
 
   /** Something may be due. */
@@ -106,7 +109,8 @@ export class Processor implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** What has just been stored under that claim. @param bytes of its body */
   take(claim: Claim, arrival: Arrival, bytes: number): void {
-    this.hand.add({ claim, arrival, attempts: 1, bytes });
+    const one = { claim, arrival, attempts: 1, bytes };
+    (isLong(one) ? this.longOnes : this.hand).add(one);
     this.start();
   }
 
@@ -128,53 +132,91 @@ export class Processor implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   private async run(): Promise<void> {
-    while (!this.stopped && (this.hand.size > 0 || this.due)) {
-      await this.giveBack(this.hand.claimedBefore(staleSince()));
+    while (!this.stopped && (this.hand.size > 0 || this.due || this.nextLong.length > 0)) {
+      await this.giveBack(staleSince());
       const claimed = this.due ? await this.claimDue() : 0;
       const events = this.hand.first(AT_ONCE + claimed);
-      if (events.length === 0) continue;
-      const rules = await this.endpoints.rulesOf([...new Set(events.map((one) => one.arrival.endpointId))]);
+      const long = this.nextLong;
+      const all = [...long, ...events];
+      if (all.length === 0) continue;
+      const rules = await this.endpoints.rulesOf([...new Set(all.map((one) => one.arrival.endpointId))]);
+      this.beginLong(long, rules);
       for (const lot of lotsOf(events, rules)) {
-        // Its turn came too late: it is given back in a moment.
-        if (this.stopped || lot.some(({ claim }) => claim.at < staleSince())) break;
+        if (!this.mayBegin(lot)) break;
         this.hand.remove(lot);
-        await this.settle(
-          await Promise.all(lot.map((one) => this.process(one, rules.get(one.arrival.endpointId)))),
-        );
+        await this.processAll(lot, rules);
       }
     }
-    if (this.stopped) await this.giveBack(this.hand.removeAll());
+    if (this.stopped) await this.giveBack(Infinity);
   }
 
-  /** Claims what is due, to be processed first; answers how many there are of it. */
+  /** False where its turn came too late: it is given back in a moment. */
+  private mayBegin(events: readonly InHand[]): boolean {
+    return !this.stopped && events.every(({ claim }) => claim.at >= staleSince());
+  }
+
+  /** The one, if any, that may be begun with now. */
+  private get nextLong(): readonly InHand[] {
+    return this.longOne === null ? this.longOnes.first(1) : [];
+  }
+
+  /** Nobody waits for it. */
+  private beginLong(long: readonly InHand[], rules: ReadonlyMap<string, EndpointRules>): void {
+    if (long.length === 0 || !this.mayBegin(long)) return;
+    this.longOnes.remove(long);
+    this.longOne = this.processAll(long, rules)
+      .catch((error: unknown) =>
+        this.log.warn({ err: error }, 'What became of an inbound event is not stored'),
+      )
+      .finally(() => {
+        this.longOne = null;
+        this.wake();
+      });
+  }
+
+  private async processAll(
+    events: readonly InHand[],
+    rules: ReadonlyMap<string, EndpointRules>,
+  ): Promise<void> {
+    await this.settle(
+      await Promise.all(events.map((one) => this.process(one, rules.get(one.arrival.endpointId)))),
+    );
+  }
+
+  /** Claims what is due, to be processed first; answers how many there are of it that are not long. */
   private async claimDue(): Promise<number> {
     this.due = false;
     const claim: Claim = { id: newId(), at: performance.now() };
-    const claimed = await this.claims.claim(claim.id, CLAIMED_AT_ONCE);
+    // Others may have the long ones meanwhile.
+    const mostParts = this.longOne === null && this.longOnes.size === 0 ? ANY : MOST_OF_SHORT;
+    const claimed = await this.claims.claim(claim.id, CLAIMED_AT_ONCE, mostParts);
     const weight = claimed.reduce((sum, { body, parts }) => sum + weightOf(body.length, parts), 0);
     this.due ||= claimed.length === CLAIMED_AT_ONCE || weight >= CLAIM_WEIGHT;
     // Whoever had these died each time: they are not even looked into.
     const spent = claimed.filter(({ attempts }) => attempts > MOST_ATTEMPTS);
-    const found = claimed.filter(({ attempts }) => attempts <= MOST_ATTEMPTS);
-    this.hand.addFirst(
-      found.map((event) => ({
+    const found = claimed
+      .filter(({ attempts }) => attempts <= MOST_ATTEMPTS)
+      .map((event) => ({
         claim,
         arrival: arrivalOf(event),
         attempts: event.attempts,
         bytes: event.body.length,
-      })),
-    );
+      }));
+    const short = found.filter((one) => !isLong(one));
+    this.hand.addFirst(short);
+    this.longOnes.addFirst(found.filter(isLong));
     if (spent.length > 0) {
       const ids = spent.map(({ id }) => id);
       this.log.error({ inboundEvents: ids }, 'Inbound events that no attempt came to an end with');
       await this.settle(ids.map((id) => ({ id, claim: claim.id, ...GAVE_UP })));
     }
-    return found.length;
+    return short.length;
   }
 
-  private async giveBack(held: readonly InHand[]): Promise<void> {
+  /** What is still in hand and was claimed before then. @param since by `performance.now()` */
+  private async giveBack(since: number): Promise<void> {
+    const held = [this.hand, this.longOnes].flatMap((hand) => hand.removeClaimedBefore(since));
     if (held.length === 0) return;
-    this.hand.remove(held);
     this.due = true;
     await this.claims.giveBack(held.map(({ arrival, claim }) => ({ id: arrival.id, claim: claim.id })));
   }
@@ -230,30 +272,6 @@ export class Processor implements OnApplicationBootstrap, BeforeApplicationShutd
 }
 
 const staleSince = (): number => performance.now() - RENEWED_AFTER_MS;
-
-/** Each bounded by what its rules may send. The others do not wait for what takes long. */
-function lotsOf(
-  events: readonly InHand[],
-  rules: ReadonlyMap<string, EndpointRules>,
-): readonly (readonly InHand[])[] {
-  const lots: InHand[][] = [];
-  let weight = Infinity;
-  for (const one of events.filter((event) => !isLong(event))) {
-    const own = weightOf(one.bytes, one.arrival.events.length);
-    const sent = own * Math.max(1, rules.get(one.arrival.endpointId)?.rules.length ?? 0);
-    if (weight + sent > AT_ONCE_WEIGHT) {
-      lots.push([]);
-      weight = 0;
-    }
-    lots.at(-1)?.push(one);
-    weight += sent;
-  }
-  return [...lots, ...events.filter(isLong).map((one) => [one])];
-}
-
-function isLong({ arrival }: InHand): boolean {
-  return arrival.events.length > LONG;
-}
 
 function noticeOf(
   { id, endpointId, events }: Arrival,

@@ -92,17 +92,29 @@ describe('inbound events on a database that has just been made', () => {
     expect(taken).toHaveLength(2);
     expect(stored.at(-1)?.claim).toBeNull();
 
-    const first = await claims.claim(newId(), 64);
+    const first = await claims.claim(newId(), 64, 1_000);
     expect(first.map(({ attempts }) => attempts)).toEqual(Array(8).fill(1));
     const claim = newId();
-    expect(await claims.claim(claim, 64)).toHaveLength(3);
-    expect(await claims.claim(newId(), 64)).toEqual([]);
+    expect(await claims.claim(claim, 64, 1_000)).toHaveLength(3);
+    expect(await claims.claim(newId(), 64, 1_000)).toEqual([]);
 
     await claims.giveBack(taken.map((one) => ({ id: one.id, claim: one.claim?.id ?? '' })));
     await claims.giveBack([{ id: first[0]?.id ?? '', claim }]);
-    const again = await claims.claim(newId(), 64);
+    const again = await claims.claim(newId(), 64, 1_000);
     expect(again.map(({ id }) => id).sort()).toEqual(taken.map(({ id }) => id).sort());
     expect(again.map(({ attempts }) => attempts)).toEqual([1, 1]);
+  });
+
+  it('are left to others where they tell of more than is asked for', async () => {
+    const claims = new ClaimsRepository(database);
+    const writer = new EventWriter(database, { room: { events: 0, weight: 0 } } as Processor);
+    const [few, many] = await Promise.all(
+      [64, 65].map((parts) => writer.add({ ...event(newId(), 'parts'), parts })),
+    );
+    const claimed = async (mostParts: number) =>
+      (await claims.claim(newId(), 64, mostParts)).map(({ id }) => id);
+    expect(await claimed(64)).toEqual([few?.id]);
+    expect(await claimed(65)).toEqual([many?.id]);
   });
 
   it('stay with whoever renews the claim, and nobody else', async () => {
@@ -111,10 +123,10 @@ describe('inbound events on a database that has just been made', () => {
       event(newId(), 'one'),
     );
     const claim = newId();
-    await claims.claim(claim, 64);
+    await claims.claim(claim, 64, 1_000);
     await database.query('UPDATE inbound_events SET next_attempt_at = now() WHERE id = $1', [id]);
     expect(await claims.renew(id, claim)).toBe(true);
-    expect(await claims.claim(newId(), 64)).toEqual([]);
+    expect(await claims.claim(newId(), 64, 1_000)).toEqual([]);
     expect(await claims.renew(id, newId())).toBe(false);
   });
 });

@@ -46,6 +46,8 @@ export interface ProcessedEvent {
   readonly reason: string | null;
   /** Milliseconds from now; null when there is no next attempt. */
   readonly retryInMs: number | null;
+  /** False where it is to be as if it had not been tried. */
+  readonly counts: boolean;
 }
 
 const CLAIM = {
@@ -81,11 +83,11 @@ const SETTLE = {
   name: 'settle-inbound-events',
   text: `
   WITH result AS (
-    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bigint[])
-      AS r(id, claim, status, reason, retry_in_ms)
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::integer[])
+      AS r(id, claim, status, reason, retry_in_ms, counted)
   ), changed AS (
     UPDATE inbound_events e SET
-      status = r.status, reason = r.reason, claimed_by = NULL,
+      status = r.status, reason = r.reason, claimed_by = NULL, attempts = e.attempts - 1 + r.counted,
       next_attempt_at = now() + make_interval(secs => r.retry_in_ms / 1000.0),
       processed_at = CASE WHEN r.status <> 'pending' THEN now() END
     FROM result r WHERE e.id = r.id AND e.claimed_by = r.claim
@@ -142,6 +144,7 @@ export class ClaimsRepository {
       column(results.map(({ status }) => status)),
       column(results.map(({ reason }) => reason)),
       column(results.map(({ retryInMs }) => retryInMs)),
+      column(results.map(({ counts }) => (counts ? 1 : 0))),
     ]);
     return new Map(rows.map(({ status, events }) => [status, events]));
   }

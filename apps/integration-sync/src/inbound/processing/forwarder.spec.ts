@@ -1,7 +1,8 @@
 import { DomainError, type InboundRule, type NormalizedEvent, type PublishInput } from '@signalbox/contracts';
 import { newId } from '@signalbox/database';
 import type { RpcClient } from '@signalbox/rpc';
-import { type Arrival, AT_ONCE, Forwarder } from './forwarder';
+import { isAway } from './after-failure';
+import { type Arrival, AT_ONCE, Forwarder, reasonOf } from './forwarder';
 
 const RULE: InboundRule = {
   events: ['*'],
@@ -134,10 +135,24 @@ describe('forwarding', () => {
     async (_, one, other) => {
       const { sent, forward } = forwarding(({ input }) => (input.event_type === 'a.one' ? one : other));
       const rules = ['a.one', 'a.other'].map((event_type) => ({ ...RULE, event_type }));
-      await expect(forward(arrival(AT_ONCE), rules)).rejects.toBe(TOO_LATE);
+      await expect(forward(arrival(AT_ONCE), rules)).rejects.toMatchObject({ cause: TOO_LATE });
       expect(sent).toHaveLength(2 * AT_ONCE);
     },
   );
+
+  it.each([
+    ['went out', 2, undefined],
+    ['went out before', AT_ONCE + 1, undefined],
+    ['was refused', 2, REFUSED],
+    ['met an error', 2, new DomainError({ code: 'INTERNAL' })],
+  ])('says that nobody answers only where nobody did: some %s', async (_, parts, answer) => {
+    const { forward } = forwarding(({ input }) =>
+      input.data.includes(`"part":${parts - 1},`) ? TOO_LATE : answer,
+    );
+    const error = await forward(arrival(parts), [RULE]).catch((thrown: unknown) => thrown);
+    expect(isAway(error)).toBe(false);
+    expect(reasonOf(error)).toBe(answer?.code === 'INTERNAL' ? 'INTERNAL' : 'DEADLINE_EXCEEDED');
+  });
 
   it('holds nothing up for what is refused for good', async () => {
     const { sent, forward } = forwarding(({ input }) =>

@@ -12,6 +12,7 @@ import {
 import { RpcClient } from '@signalbox/rpc';
 import { isFinal } from '../../final-error';
 import type { EndpointRules } from '../endpoints/endpoints.repository';
+import { isAway } from './after-failure';
 import { publicationId, ruleKey } from './publication-id';
 
 const CALL_MS = 5_000;
@@ -42,6 +43,13 @@ interface Publication {
   readonly data: string;
 }
 
+/** For some of it nobody answered, but for some of it somebody did. */
+class PartlyAnswered extends Error {
+  constructor(override readonly cause: Error) {
+    super('Nobody answered for some of what goes out', { cause });
+  }
+}
+
 /** Sends inbound events on their way out, each once by each rule that matches. */
 @Injectable()
 export class Forwarder {
@@ -51,12 +59,14 @@ export class Forwarder {
    * What one rule or one event is refused for holds up no other.
    * @param goOn called between one lot and the next; where it throws nothing more is sent
    * @returns how many went out
-   * @throws DomainError of the first that did not, rather one that may go out by the next try; those that went out are not sent again by it
+   * @throws DomainError of the first that did not, rather one that may go out by the next try; those that went out are not sent again by
+   * it. One that says that nobody answers where nobody did for any of it, else that is only the `cause`.
    */
   async forward(arrival: Arrival, endpoint: EndpointRules, goOn: () => Promise<void>): Promise<number> {
     let sent = 0;
     let inVain = 0;
     let begun = false;
+    let answered = false;
     let passing: Error | undefined;
     let final: Error | undefined;
     for (const lot of lots(publications(arrival, endpoint))) {
@@ -71,12 +81,13 @@ export class Forwarder {
       sent += lot.length - refused.length;
       final ??= refused.find(isFinal);
       passing ??= refused.find((error) => !isFinal(error));
+      answered ||= refused.length < lot.length || !refused.every(isAway);
       const unanswered = refused.length === lot.length && !refused.some(isFinal);
       inVain = unanswered ? inVain + lot.length : 0;
       if (inVain >= IN_VAIN) break;
     }
     const failure = passing ?? final;
-    if (failure !== undefined) throw failure;
+    if (failure !== undefined) throw answered && isAway(failure) ? new PartlyAnswered(failure) : failure;
     return sent;
   }
 
@@ -153,6 +164,7 @@ function publication(
 
 /** For people, without anything of what was sent. */
 export function reasonOf(error: unknown): string {
+  if (error instanceof PartlyAnswered) return reasonOf(error.cause);
   if (!(error instanceof DomainError)) return 'INTERNAL';
   const fields = (error.data.fields ?? []).map(({ field, key }) => `${field}: ${key}`).slice(0, 5);
   return [error.code, ...fields].join('; ').slice(0, 500);

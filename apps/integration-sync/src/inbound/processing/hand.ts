@@ -11,6 +11,8 @@ export interface InHand {
   readonly arrival: Arrival;
   /** This one included. */
   readonly attempts: number;
+  /** Unix time in milliseconds. */
+  readonly receivedAt: number;
   /** Of the body. */
   readonly bytes: number;
 }

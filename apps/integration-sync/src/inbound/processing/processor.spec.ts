@@ -1,4 +1,4 @@
-import { DEFAULT_RULES, type NormalizedEvent } from '@signalbox/contracts';
+import { DEFAULT_RULES, DomainError, type NormalizedEvent } from '@signalbox/contracts';
 import { newId } from '@signalbox/database';
 import type { Notices } from '@signalbox/rpc';
 import { testLog, until } from '@signalbox/testing';
@@ -102,6 +102,25 @@ describe('the processor', () => {
     expect(forwarded).toEqual([good.id]);
   });
 
+  it('does not count a try for which nobody is there, as long as what came in is not old', async () => {
+    const { processor, claims, forward, settled } = processing();
+    const last = { ...due(1), attempts: MOST_ATTEMPTS };
+    const old = { ...last, id: newId(), received_at: new Date(Date.now() - 25 * 3_600_000) };
+    claims.claim.mockResolvedValueOnce([last, old]);
+    forward.mockRejectedValue(new DomainError({ code: 'SERVICE_UNAVAILABLE' }));
+    processor.wake();
+    await until('both are settled', 5_000, () => settled.length === 2);
+    processor.take(fresh(), arrival(), 2);
+    await until('what has just been stored is, too', 5_000, () => settled.length === 3);
+    const reason = 'SERVICE_UNAVAILABLE';
+    expect(settled).toMatchObject([
+      { id: last.id, status: 'pending', reason, counts: false },
+      { id: old.id, status: 'failed', reason, counts: true, retryInMs: null },
+      { status: 'pending', reason, counts: false },
+    ]);
+    expect(settled[0]?.retryInMs).toBeGreaterThan(0);
+  });
+
   it('keeps in hand what it could not begin with', async () => {
     const { processor, claims, rulesOf, settled } = processing();
     const [one, other] = [arrival(), arrival()];
@@ -139,7 +158,7 @@ describe('the processor', () => {
       now.mockRestore();
     }
     expect(claims.renew).toHaveBeenCalledTimes(2);
-    expect(settled).toMatchObject([{ status: 'pending', reason: null, retryInMs: 0 }]);
+    expect(settled).toMatchObject([{ status: 'pending', reason: null, retryInMs: 0, counts: false }]);
   });
 
   it('begins with nothing whose claim ran out while it waited for another', async () => {

@@ -10,10 +10,10 @@ import { newId } from '@signalbox/database';
 import { counter, histogram } from '@signalbox/observability';
 import { Notices, Rounds } from '@signalbox/rpc';
 import type { Logger } from 'pino';
-import { isFinal } from '../../final-error';
 import { LOG } from '../../parts.module';
 import { EndpointsRepository, type EndpointRules } from '../endpoints/endpoints.repository';
-import { MOST_ATTEMPTS, retryInMs } from './backoff';
+import { afterFailure } from './after-failure';
+import { MOST_ATTEMPTS } from './backoff';
 import {
   type Claim,
   CLAIM_SECONDS,
@@ -39,7 +39,12 @@ const RENEWED_AFTER_MS = (CLAIM_SECONDS * 1000) / 2;
 
 /** Nothing tells of more. */
 const ANY = 2 ** 31 - 1;
-const GAVE_UP = { status: 'failed', reason: 'no attempt came to an end', retryInMs: null } as const;
+const GAVE_UP = {
+  status: 'failed',
+  reason: 'no attempt came to an end',
+  retryInMs: null,
+  counts: true,
+} as const;
 
 const times = histogram({
   name: 'webhook_processing_time',
@@ -109,7 +114,7 @@ export class Processor implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** What has just been stored under that claim. @param bytes of its body */
   take(claim: Claim, arrival: Arrival, bytes: number): void {
-    const one = { claim, arrival, attempts: 1, bytes };
+    const one = { claim, arrival, attempts: 1, receivedAt: Date.now(), bytes };
     (isLong(one) ? this.longOnes : this.hand).add(one);
     this.start();
   }
@@ -200,6 +205,7 @@ export class Processor implements OnApplicationBootstrap, BeforeApplicationShutd
         claim,
         arrival: arrivalOf(event),
         attempts: event.attempts,
+        receivedAt: event.received_at.getTime(),
         bytes: event.body.length,
       }));
     const short = found.filter((one) => !isLong(one));
@@ -227,7 +233,7 @@ export class Processor implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** Never throws: whatever goes wrong is its result. */
   private async process(
-    { claim, arrival, attempts }: InHand,
+    { claim, arrival, attempts, receivedAt }: InHand,
     endpoint: EndpointRules | undefined,
   ): Promise<ProcessedEvent> {
     const { id } = arrival;
@@ -237,6 +243,7 @@ export class Processor implements OnApplicationBootstrap, BeforeApplicationShutd
       status,
       reason,
       retryInMs: null,
+      counts: true,
     });
     const done = times.startTimer();
     try {
@@ -245,14 +252,14 @@ export class Processor implements OnApplicationBootstrap, BeforeApplicationShutd
       this.notices.tell(inboundEventReceived, noticeOf(arrival, endpoint));
       return forwarded > 0 ? ended('processed', null) : ended('ignored', 'no rule matches');
     } catch (error) {
-      if (error instanceof Abandoned) return { ...ended('pending', null), retryInMs: 0 };
-      const last = isFinal(error) || attempts >= MOST_ATTEMPTS;
+      if (error instanceof Abandoned) return { ...ended('pending', null), retryInMs: 0, counts: false };
+      const next = afterFailure(error, attempts, Date.now() - receivedAt);
+      const last = next.retryInMs === null;
       this.log[last ? 'error' : 'warn'](
         { err: error, inboundEvent: id, attempts },
         last ? 'An inbound event could not be processed' : 'An inbound event is tried again later',
       );
-      if (last) return ended('failed', reasonOf(error));
-      return { ...ended('pending', reasonOf(error)), retryInMs: retryInMs(attempts) };
+      return { ...ended(last ? 'failed' : 'pending', reasonOf(error)), ...next };
     } finally {
       done();
     }

@@ -67,6 +67,7 @@ describe('inbound events on a database that has just been made', () => {
         status: 'processed' as const,
         reason: null,
         retryInMs: null,
+        counts: true,
       }));
       expect(await claims.settle(results)).toEqual(new Map([['processed', fresh.length]]));
     }
@@ -115,6 +116,29 @@ describe('inbound events on a database that has just been made', () => {
       (await claims.claim(newId(), 64, mostParts)).map(({ id }) => id);
     expect(await claimed(64)).toEqual([few?.id]);
     expect(await claimed(65)).toEqual([many?.id]);
+  });
+
+  it('have as many attempts as came to an end that counts, or to none', async () => {
+    const claims = new ClaimsRepository(database);
+    const { id } = await new EventWriter(database, { room: { events: 0, weight: 0 } } as Processor).add(
+      event(newId(), 'tried'),
+    );
+    const attempts: (number | undefined)[] = [];
+    for (const counts of [false, false, true, null, false, true]) {
+      const claim = newId();
+      const [claimed] = await claims.claim(claim, 64, 1_000);
+      attempts.push(claimed?.attempts);
+      // Due already, also where the server rounds the time up.
+      const result = { id, claim, status: 'pending' as const, reason: null, retryInMs: -1_000 };
+      if (counts !== null) await claims.settle([{ ...result, counts }]);
+      // Whoever had it died.
+      else
+        await database.query('UPDATE inbound_events SET next_attempt_at = received_at WHERE id = $1', [id]);
+    }
+    expect(attempts).toEqual([1, 1, 1, 2, 3, 3]);
+    const { rows } = await database.query('SELECT attempts FROM inbound_events WHERE id = $1', [id]);
+    expect(rows).toEqual([{ attempts: 3 }]);
+    await database.query('DELETE FROM inbound_events WHERE id = $1', [id]);
   });
 
   it('stay with whoever renews the claim, and nobody else', async () => {

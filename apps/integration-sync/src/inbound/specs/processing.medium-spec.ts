@@ -109,9 +109,9 @@ describe('processing what came in', () => {
     const endpoint = await makeEndpoint();
     const { event_id: id } = await receive(endpoint.path, 'away');
     const get = () => call(inboundEventOperations.get, { endpoint_id: endpoint.id, id });
-    const waiting = await until('it was tried', 10_000, async () => {
+    const waiting = await until('it was tried, which does not count', 10_000, async () => {
       const event = await get();
-      return event.attempts > 0 && event.reason !== null && event;
+      return event.attempts === 0 && event.reason !== null && event;
     });
     expect(waiting).toMatchObject({ status: 'pending', reason: 'SERVICE_UNAVAILABLE' });
     expect(Date.parse(waiting.next_attempt_at ?? '')).toBeGreaterThan(Date.parse(waiting.received_at));

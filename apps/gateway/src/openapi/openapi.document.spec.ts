@@ -5,7 +5,7 @@ import { validate } from '@readme/openapi-parser';
 import { Notices, RpcClient } from '@signalbox/rpc';
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
-import { Limiter } from '../limits/limiter';
+import { Limiter, OwnLimiter } from '../limits/limiter';
 import { SURFACES } from '../surfaces/surface';
 import { SurfacesModule } from '../surfaces/surfaces.module';
 import { OpenApiDocument } from './openapi.document';
@@ -18,8 +18,9 @@ import { isReference, METHODS, type Operation, type Schema } from './schema';
     { provide: RpcClient, useValue: {} },
     { provide: Notices, useValue: { listen: () => Promise.resolve(), onReconnect: () => undefined } },
     { provide: Limiter, useValue: {} },
+    { provide: OwnLimiter, useValue: {} },
   ],
-  exports: [RpcClient, Notices, Limiter],
+  exports: [RpcClient, Notices, Limiter, OwnLimiter],
 })
 class Fakes {}
 

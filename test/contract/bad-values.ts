@@ -100,7 +100,7 @@ const patterns = ({ pattern, allOf = [] }: Json): string[] =>
 /** Text that is wrong by that pattern only, as far as that can be. */
 function against(pattern: string, { minLength = 0 }: Json): string {
   const length = Math.max(3, Number(minLength));
-  const text = [' ', 'ä', 'a\u0007', 'A', '!', 'a\n'].map((part) => part.repeat(length));
+  const text = [' ', 'ä', 'a\u0007', 'A', '!', 'a\n'].map((part) => part.repeat(length)).concat('whsec_AAAA');
   const wrong = text.find((candidate) => !new RegExp(pattern, 'u').test(candidate));
   if (wrong === undefined) throw new Error(`Nothing here is against ${pattern}`);
   return wrong;

@@ -60,6 +60,7 @@ describe('receiverFor', () => {
     ['docker', 'authorization', 'docker'],
     ['azure_devops', 'Authorization', 'azure_devops'],
     ['stripe', 'X-Own-Signature', 'stripe'],
+    ['discord', 'webhook-signature', 'discord'],
     ['generic', 'X-Own-Signature', 'generic'],
   ])('of an endpoint of %s with %s is %s', (id, header, expected) => {
     expect(receiverFor(of(id), header).id).toBe(expected);
@@ -164,6 +165,61 @@ it('takes what Gitea signs as GitHub does, and reads it as Gitea’s', () => {
     provider: 'gitea',
     topic: 'pull_request.synchronized',
   });
+});
+
+describe('a public key', () => {
+  const body = '{"type":2}';
+  const key = 'a'.repeat(64);
+  const verdict = (id: string, header: string, secret: string, headers: Record<string, string>) =>
+    receiverFor(of(id), header).webhook.scheme.verify(
+      new InboundDelivery({
+        method: 'POST',
+        url: `https://hub.example.com/?token=${secret}`,
+        headers: InboundHeaders.from(headers),
+        body: Buffer.from(body),
+      }),
+      { secrets: [secret], nowSeconds: NOW },
+    ).verified;
+  const standard = (secret: string) => ({
+    'webhook-id': 'm1',
+    'webhook-timestamp': String(NOW),
+    'webhook-signature': `v1,${createHmac('sha256', secret).update(`m1.${NOW}.${body}`).digest('base64')}`,
+  });
+  const plain = (secret: string) => createHmac('sha256', secret).update(body).digest('hex');
+
+  it.each(['discord', 'sendgrid'])('of %s is no secret to sign with', (id) => {
+    expect(verdict(id, 'webhook-signature', key, standard(key))).toBe(false);
+    expect(verdict(id, 'X-Own-Signature', key, { 'X-Own-Signature': plain(key) })).toBe(false);
+    expect(verdict('stripe', 'webhook-signature', key, standard(key))).toBe(true);
+  });
+
+  it('of Standard Webhooks proves nothing where a secret is shared', () => {
+    const [secret, basic] = [`whpk_${key}`, Buffer.from(`user:whpk_${key}`).toString('base64')];
+    for (const [id, header, headers] of [
+      ['gitlab', 'X-Gitlab-Token', { 'X-Gitlab-Token': secret }],
+      ['github', 'X-Hub-Signature-256', { 'X-Hub-Signature-256': `sha256=${plain(secret)}` }],
+      ['azure_devops', 'Authorization', { Authorization: `Basic ${basic}` }],
+      ['docker', 'Authorization', {}],
+      ['standard-webhooks', 'webhook-signature', standard(secret)],
+    ] as const)
+      expect(verdict(id, header, secret, headers)).toBe(false);
+  });
+});
+
+it('takes a token that is not ASCII as it comes, byte by byte', () => {
+  const secret = 'pässwörter';
+  const verified = (token: string) =>
+    receiverFor(of('gitlab'), 'X-Gitlab-Token').webhook.scheme.verify(
+      new InboundDelivery({
+        method: 'POST',
+        url: 'https://hub.example.com/',
+        headers: InboundHeaders.from({ 'X-Gitlab-Token': token }),
+        body: Buffer.from('{}'),
+      }),
+      { secrets: [secret], nowSeconds: NOW },
+    ).verified;
+  expect(verified(Buffer.from(secret).toString('latin1'))).toBe(true);
+  expect(verified('another')).toBe(false);
 });
 
 it('lists by type', () => {

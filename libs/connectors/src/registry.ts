@@ -79,7 +79,7 @@ export function connectorsOfType(type: IntegrationType): readonly Connector[] {
  * its own or none is named, else the connector whose own header it is, unless the integration's sends that too. Then, under
  * `webhook-signature`, which anybody may use, and under a header of nobody's the integration's connector still says what was sent,
  * and the header's owner, Standard Webhooks, or HMAC-SHA256 of the body in that header, who did. Standard Webhooks also says what
- * a repeated delivery is known by: its id is signed.
+ * a repeated delivery is known by: its id is signed. Who verifies with a public key does so under each header of nobody's.
  */
 export function receiverFor(connector: Connector, signatureHeader: string | null): ReceivingConnector {
   const own = receives(connector) ? connector : generic;
@@ -89,6 +89,8 @@ export function receiverFor(connector: Connector, signatureHeader: string | null
     (one) => !SHARED_HEADERS.has(proofHeader(one)) && proofHeader(one) === wanted,
   );
   if (owner !== undefined && !own.webhook.alsoSigns?.includes(proofHeader(owner))) return owner;
+  // Its public key is no secret that anything could be signed with.
+  if (owner === undefined && own.webhook.scheme.secret === 'public_key') return own;
   const standard = wanted === STANDARD_HEADER;
   const signed = owner ?? (standard ? standardWebhooks : genericReceiver(signatureHeader));
   if (own === generic) return signed;

@@ -10,7 +10,7 @@ export type { UrlRefusal } from './outbound/target-url';
 export { dataKeyOf, Envelope, type SealedRow } from './sealed/envelope';
 export { SecretBox, SecretBoxError, type SecretBoxErrorCode } from './sealed/secret-box';
 export { hubMark, type HubMark } from './signatures/hub-mark';
-export { signingKeys, type SigningKeys } from './signatures/signing-keys';
+export { signingKeyBytes, signingKeys, type SigningKeys } from './signatures/signing-keys';
 export {
   generateWebhookSecret,
   signWebhook,

@@ -93,6 +93,7 @@ describe('POST /integration-management/webhooks/', () => {
     ['path', { path: 'x'.repeat(129) }],
     ['secret', { secret: 'short' }],
     ['secret', { secret: MASK }],
+    ['secret', { secret: 'whsec_AAAA' }],
     ['signature_header', { signature_header: 'X Y' }],
     ['allowed_ips', { allowed_ips: ['anywhere'] }],
     ['rate_limit', { rate_limit: 0 }],

@@ -94,6 +94,11 @@ export const FIELD_SENTENCES = {
     'zh-TW': '不能是回應中顯示的遮罩',
     'zh-CN': '不能是响应中显示的掩码',
   },
+  secret_short: {
+    en: 'is too short without whsec_',
+    'zh-TW': '去掉 whsec_ 後太短',
+    'zh-CN': '去掉 whsec_ 后太短',
+  },
   credentials_again: {
     en: 'must be given again, since the address that they are sent to is another one',
     'zh-TW': '必須重新提供，因為它們將被送往另一個位址',

@@ -13,6 +13,7 @@ const RULE_SCHEMAS: Readonly<Record<string, (...constraints: never[]) => Schema>
   isLength: (minLength: number, maxLength: number) => ({ minLength, maxLength }),
   minLength: (minLength: number) => ({ minLength }),
   maxLength: (maxLength: number) => ({ maxLength }),
+  keyBytes: () => ({ pattern: '^(?!whsec_[A-Za-z0-9+/]{1,10}={0,2}$)' }),
   notBlank: () => ({ pattern: '\\S' }),
   printable: () => ({ pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$' }),
   isEmail: () => ({ format: 'email' }),

@@ -14,6 +14,7 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { signingKeyBytes } from '@signalbox/security';
 import {
   hasDistinctNames,
   isEventPattern,
@@ -62,6 +63,13 @@ export const Nullable = (): PropertyDecorator =>
 /** Text of `min` to `max` characters. */
 export const IsText = (max: number, min = 0, options: RuleOptions = {}): PropertyDecorator =>
   together(IsString(options), min > 0 ? Length(min, max, options) : MaxLength(max, options));
+
+/** Text of `min` to `max` characters that makes keys of `min` bytes at least, also as Standard Webhooks reads it. */
+export const IsSigningSecret = (max: number, min: number): PropertyDecorator =>
+  together(
+    IsText(max, min),
+    Rule('keyBytes', (value) => typeof value !== 'string' || signingKeyBytes(value) >= min, 'secret_short'),
+  );
 
 /** Text of `min` to `max` characters in one line. */
 export const IsLine = (max: number, min = 0, options: RuleOptions = {}): PropertyDecorator =>

@@ -88,6 +88,17 @@ describe('normalise', () => {
     ]);
   });
 
+  it('tells CloudEvents apart whose sources and ids are divided otherwise', () => {
+    const id = (source: string, own: string) =>
+      normalise(
+        generic,
+        deliver(JSON.stringify({ specversion: '1.0', type: 'a', source, id: own })),
+        RECEIVED,
+      )[0].delivery_id;
+    expect(id('/s', 'c')).toBe('/s#c');
+    expect(new Set([id('a#b', 'c'), id('a', 'b#c'), id('a%23b', 'c')]).size).toBe(3);
+  });
+
   it('knows a very long id by its digest', () => {
     const id = (last: string) => {
       const body = JSON.stringify({

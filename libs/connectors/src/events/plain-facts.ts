@@ -37,7 +37,7 @@ export function plainPieces({ contentType, payload }: InboundDelivery): readonly
 export function cloudEventId({ headers, payload }: InboundDelivery): string | null {
   const source = isStructured(payload) ? nameAt(payload, 'source') : headers.one('ce-source');
   const id = isStructured(payload) ? nameAt(payload, 'id') : headers.one('ce-id');
-  return source && id ? `${source}#${id}` : null;
+  return source && id ? `${source.replace(/[%#]/g, encodeURIComponent)}#${id}` : null;
 }
 
 function isStructured(payload: unknown): boolean {

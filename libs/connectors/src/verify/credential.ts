@@ -14,9 +14,15 @@ export function headerToken(header: string, summary: string): SignatureScheme {
       const values = proofHeaders(delivery, [header]);
       if (typeof values === 'string') return refused(values);
       const [given = ''] = values;
-      return verifyWithEach(context, (secret) => constantTimeEqual(given, secret));
+      return verifyWithEach(context, (secret) => isSecret(given, secret));
     },
   };
+}
+
+/** A header is read byte by byte, and whoever sends what is not ASCII sends it in UTF-8. */
+function isSecret(given: string, secret: string): boolean {
+  const asSent = constantTimeEqual(given, secret);
+  return constantTimeEqual(Buffer.from(given, 'latin1'), secret) || asSent;
 }
 
 /** HTTP Basic. The secret is the password, or user and password with a colon between them. */
@@ -57,7 +63,7 @@ export function bearerOrUrlToken(summary: string): SignatureScheme {
     verify(delivery, context) {
       const given = bearer(delivery);
       if (given === 'repeated_header' || given === 'missing_header') return refused(given);
-      return verifyWithEach(context, (secret) => constantTimeEqual(given.token, secret));
+      return verifyWithEach(context, (secret) => isSecret(given.token, secret));
     },
   };
 }

@@ -5,7 +5,7 @@ import {
   proofHeaders,
   refused,
   unixSeconds,
-  verifyWithEach,
+  verifyWithEachKey,
   type SignatureScheme,
 } from './verdict';
 
@@ -37,7 +37,7 @@ export function publicKeyScheme(options: PublicKeyOptions): SignatureScheme {
       const [encoded = '', timestamp = ''] = values;
       const signature = Buffer.from(encoded, options.encoding);
       if (signature.length === 0) return refused('malformed_header');
-      const verdict = verifyWithEach(context, (secret) =>
+      const verdict = verifyWithEachKey(context, (secret) =>
         verifiedBy(options.key(secret.trim()), options.digest, signed(delivery, timestamp), signature),
       );
       return freshOnly(verdict, unixSeconds(timestamp), toleranceSeconds, context);

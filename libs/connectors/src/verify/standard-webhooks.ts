@@ -6,14 +6,14 @@ import {
   freshOnly,
   MOST_SIGNATURES,
   proofHeaders,
+  publicKeyIn,
   refused,
   unixSeconds,
-  verifyWithEach,
+  verifyWithEachKey,
   type SignatureScheme,
 } from './verdict';
 
 const TOLERANCE_SECONDS = 300;
-const PUBLIC_KEY_PREFIX = 'whpk_';
 
 const HEADERS = ['webhook-signature', 'webhook-timestamp', 'webhook-id'];
 /** The names from before the standard, which Svix still sends. */
@@ -39,12 +39,13 @@ export const standardWebhooksScheme: SignatureScheme = {
     const [given = '', timestamp = '', id = ''] = values;
     const signatures = given.split(' ', MOST_SIGNATURES);
     const head = `${id}.${timestamp}.`;
-    const verdict = verifyWithEach(context, (secret) =>
+    const verdict = verifyWithEachKey(context, (secret) => {
+      const key = publicKeyIn(secret);
       // Never both: whoever knows a public key could sign with it as if it were a shared secret.
-      secret.startsWith(PUBLIC_KEY_PREFIX)
-        ? signedByKey(secret, signatures, head, delivery.body)
-        : signedBySecret(secret, signatures, head, delivery.body),
-    );
+      return key === undefined
+        ? signedBySecret(secret, signatures, head, delivery.body)
+        : signedByKey(key, signatures, head, delivery.body);
+    });
     return freshOnly(verdict, unixSeconds(timestamp), TOLERANCE_SECONDS, context);
   },
 };
@@ -57,8 +58,8 @@ function signedBySecret(secret: string, signatures: readonly string[], head: str
   return signatures.some((given) => constantTimeEqual(given, `v1,${digest}`));
 }
 
-function signedByKey(secret: string, signatures: readonly string[], head: string, body: Buffer): boolean {
-  const key = ed25519Key(Buffer.from(secret.slice(PUBLIC_KEY_PREFIX.length), 'base64'));
+function signedByKey(encoded: string, signatures: readonly string[], head: string, body: Buffer): boolean {
+  const key = ed25519Key(Buffer.from(encoded, 'base64'));
   const message = Buffer.concat([Buffer.from(head), body]);
   return signatures
     .filter((given) => given.startsWith('v1a,'))

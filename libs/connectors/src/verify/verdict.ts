@@ -67,11 +67,31 @@ export function proofHeaders(
   return values;
 }
 
-/** The first of the secrets that `fits`. */
-export function verifyWithEach({ secrets }: VerifyContext, fits: (secret: string) => boolean): Verdict {
+const PUBLIC_KEY = 'whpk_';
+
+/** The public key, in base64, that stands in place of a secret. */
+export function publicKeyIn(secret: string): string | undefined {
+  return secret.startsWith(PUBLIC_KEY) ? secret.slice(PUBLIC_KEY.length) : undefined;
+}
+
+/** The first of the shared secrets that `fits`. A public key is none: whoever knows it could prove what he likes. */
+export function verifyWithEach(context: VerifyContext, fits: (secret: string) => boolean): Verdict {
+  return verifyWith(context, (secret) => publicKeyIn(secret) === undefined, fits);
+}
+
+/** The first that `fits`, public keys too. */
+export function verifyWithEachKey(context: VerifyContext, fits: (secret: string) => boolean): Verdict {
+  return verifyWith(context, () => true, fits);
+}
+
+function verifyWith(
+  { secrets }: VerifyContext,
+  serves: (secret: string) => boolean,
+  fits: (secret: string) => boolean,
+): Verdict {
   let usable = 0;
   for (const [secretIndex, secret] of secrets.entries()) {
-    if (secret.trim() === '') continue;
+    if (secret.trim() === '' || !serves(secret)) continue;
     usable += 1;
     if (fits(secret)) return { verified: true, secretIndex };
   }

@@ -25,6 +25,11 @@ export function signingKeys(secret: string): SigningKeys {
   return keys;
 }
 
+/** Bytes of the shorter of the two keys. */
+export function signingKeyBytes(secret: string): number {
+  return Math.min(standardKey(secret)?.length ?? Infinity, Buffer.byteLength(secret));
+}
+
 function standardKey(secret: string): Buffer | undefined {
   if (!secret.startsWith(SECRET_PREFIX)) return undefined;
   const text = secret.slice(SECRET_PREFIX.length);

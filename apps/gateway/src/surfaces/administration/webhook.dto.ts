@@ -15,6 +15,7 @@ import {
   IsList,
   IsName,
   IsProjectId,
+  IsSigningSecret,
   IsText,
   IsWhole,
   Nullable,
@@ -57,7 +58,7 @@ export class CreateAdminWebhook {
 
   @Field('Signing secret; one is made when none is given. Shown once, in the answer', 'your-webhook-secret')
   @Optional()
-  @IsText(WEBHOOK_LIMITS.secretMax, WEBHOOK_LIMITS.secretMin)
+  @IsSigningSecret(WEBHOOK_LIMITS.secretMax, WEBHOOK_LIMITS.secretMin)
   secret?: string;
 
   @Field('Headers sent along with each delivery', { 'X-Custom-Header': 'custom-value' })

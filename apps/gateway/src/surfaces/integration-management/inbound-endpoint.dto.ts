@@ -20,6 +20,7 @@ import {
   IsLine,
   IsList,
   IsName,
+  IsSigningSecret,
   IsText,
   IsWhole,
   Nested,
@@ -41,7 +42,7 @@ const IsPath = (): PropertyDecorator =>
 const IsHeaderName = (): PropertyDecorator =>
   Rule('headerName', (value) => typeof value === 'string' && HEADER_NAME.test(value), 'header_name');
 
-const IsSecret = (): PropertyDecorator => IsText(INBOUND_LIMITS.secretMax, INBOUND_LIMITS.secretMin);
+const IsSecret = (): PropertyDecorator => IsSigningSecret(INBOUND_LIMITS.secretMax, INBOUND_LIMITS.secretMin);
 
 export class InboundRuleBody {
   @Field('Which events: their types, `github.push`; `github.*` and `*` match many', ['github.pull_request.*'])

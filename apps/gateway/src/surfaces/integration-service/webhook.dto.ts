@@ -10,6 +10,7 @@ import {
   IsList,
   IsName,
   IsProjectId,
+  IsSigningSecret,
   IsText,
   IsWhole,
   Nested,
@@ -64,7 +65,7 @@ export class CreateServiceWebhook {
 
   @Field('Signing secret; one is made when none is given. Shown once, in the answer', 'webhook_secret')
   @Optional()
-  @IsText(WEBHOOK_LIMITS.secretMax, WEBHOOK_LIMITS.secretMin)
+  @IsSigningSecret(WEBHOOK_LIMITS.secretMax, WEBHOOK_LIMITS.secretMin)
   secret?: string;
 
   @Field('Whether events are delivered. True unless said otherwise', true)

@@ -1,5 +1,6 @@
 import type { ConnectionContext, Connector } from '../connector';
 import { textAt } from '../delivery/fields';
+import { call, noAnswer } from './call';
 import {
   ConnectionError,
   type ConnectionResult,
@@ -25,30 +26,21 @@ export function connectionTest(probe: Probe): NonNullable<Connector['test']> {
     try {
       return await run(probe, context);
     } catch (error) {
-      if (error instanceof ConnectionError) {
-        const { reason, status, retryAfterSeconds } = error;
-        return {
-          connected: false,
-          reason,
-          status,
-          message: `Failed to connect: ${status === null ? '' : `${status} - `}${error.message}`,
-          retryAfterSeconds,
-        };
-      }
-      // What the client says may quote the URL, and URLs may hold secrets.
+      const { reason, status, message, retryAfterSeconds } =
+        error instanceof ConnectionError ? error : noAnswer();
       return {
         connected: false,
-        reason: 'unreachable',
-        status: null,
-        message: 'Failed to connect: the provider gave no answer',
-        retryAfterSeconds: null,
+        reason,
+        status,
+        message: `Failed to connect: ${status === null ? '' : `${status} - `}${message}`,
+        retryAfterSeconds,
       };
     }
   };
 }
 
-async function run(probe: Probe, { http, settings, signal }: ConnectionContext): Promise<ConnectionResult> {
-  const response = await http.send({ ...probe.request(settings), signal });
+async function run(probe: Probe, context: ConnectionContext): Promise<ConnectionResult> {
+  const response = await call(context, probe.request(context.settings));
   if (response.status !== 200 && !probe.accepts?.(response.status)) throw failureOf(response);
   const answer = parsed(response);
   if (probe.refuses?.(answer)) throw new ConnectionError('unauthorized', REFUSED, response.status);

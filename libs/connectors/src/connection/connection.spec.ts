@@ -1,4 +1,6 @@
+import { OutboundClient } from '@signalbox/security';
 import type { Connector } from '../connector';
+import { github } from '../providers/github/connector';
 import { connectorById } from '../registry';
 import { ConnectionSettings, type ConnectorRequest, type ConnectorResponse } from './connection';
 
@@ -49,6 +51,39 @@ describe('the address of the API', () => {
     expect(await test('github', { base_url })).toEqual({
       url: undefined,
       result: expect.objectContaining({ connected: false, reason: 'invalid_settings', status: null }),
+    });
+  });
+});
+
+describe('a credential that no header can hold', () => {
+  const outbound = new OutboundClient({ allowPrivate: ['127.0.0.1'] });
+  const given = {
+    settings: new ConnectionSettings(
+      { base_url: 'http://127.0.0.1:9', repository: 'octo-org' },
+      { access_token: 'ghp_1\u2026' },
+    ),
+    http: {
+      send: (request: ConnectorRequest) =>
+        outbound.send({ ...request, timeoutMs: 1_000, responseLimitBytes: 1_000 }),
+    },
+  };
+  const told = 'a credential has characters that cannot be sent';
+  afterAll(() => outbound.close(0));
+
+  it('is no outage of the provider', async () => {
+    expect(await github.test(given)).toMatchObject({
+      connected: false,
+      reason: 'invalid_settings',
+      status: null,
+      message: `Failed to connect: ${told}`,
+    });
+  });
+
+  it('is none to whoever sets a webhook up either', async () => {
+    await expect(github.webhook.hooks.find(given, 'https://hub.example.com/')).rejects.toMatchObject({
+      name: 'ConnectionError',
+      reason: 'invalid_settings',
+      message: told,
     });
   });
 });

@@ -1,21 +1,10 @@
-import { ConnectionError, type ConnectorRequest, type ConnectorResponse } from '../connection/connection';
+import { ConnectionError, type ConnectorResponse } from '../connection/connection';
 import { failureOf, parsed } from '../connection/connection-test';
-import type { ConnectionContext } from '../connector';
+
+export { call } from '../connection/call';
 
 /** Pages of a provider's list that are looked through for a hook. */
 export const MOST_PAGES = 20;
-
-/** An answer of any status. Failures of the way there are `ConnectionError`s: what the client says may quote the URL. */
-export async function call(
-  { http, signal }: ConnectionContext,
-  request: Omit<ConnectorRequest, 'signal'>,
-): Promise<ConnectorResponse> {
-  try {
-    return await http.send({ ...request, signal });
-  } catch {
-    throw new ConnectionError('unreachable', 'the provider gave no answer');
-  }
-}
 
 /** @throws ConnectionError where the answer is none that was hoped for, or no JSON */
 export function answerOf(response: ConnectorResponse): unknown {

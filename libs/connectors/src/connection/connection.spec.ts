@@ -36,6 +36,7 @@ describe('the address of the API', () => {
     [{}, 'https://api.github.com/user'],
     [{ base_url: 'https://ghe.example.com/api/v3/' }, 'https://ghe.example.com/api/v3/user'],
     [{ api_url: 'http://127.0.0.1:4000' }, 'http://127.0.0.1:4000/user'],
+    [{ base_url: ' ', api_url: null }, 'https://api.github.com/user'],
     [{ base_url: ' https://a.example.com ', api_url: 'https://b.example.com' }, 'https://a.example.com/user'],
   ])('of %j is %s', async (configuration, url) => {
     expect((await test('github', configuration)).url).toBe(url);
@@ -47,11 +48,20 @@ describe('the address of the API', () => {
     'https://user:pass@x.example.com',
     'https://x.example.com/?a=1',
     'https://x.example.com/#a',
-  ])('cannot be %s', async (base_url) => {
-    expect(await test('github', { base_url })).toEqual({
-      url: undefined,
-      result: expect.objectContaining({ connected: false, reason: 'invalid_settings', status: null }),
-    });
+    ['https://x.example.com'],
+  ])('cannot be %j', async (address) => {
+    for (const name of ['base_url', 'api_url']) {
+      expect(await test('github', { [name]: address })).toEqual({
+        url: undefined,
+        result: {
+          connected: false,
+          reason: 'invalid_settings',
+          status: null,
+          message: `Failed to connect: ${name} must be an http or https URL without user, query or fragment`,
+          retryAfterSeconds: null,
+        },
+      });
+    }
   });
 });
 

@@ -69,6 +69,9 @@ export class ConnectionError extends Error {
 
 type Values = Readonly<Record<string, unknown>>;
 
+/** The first that is given counts. */
+const ADDRESSES = ['base_url', 'api_url'] as const;
+
 /** Configuration and credentials of an integration, as a connector reads them. */
 export class ConnectionSettings {
   constructor(
@@ -101,9 +104,9 @@ export class ConnectionSettings {
    * @throws ConnectionError where it is missing or no plain http URL
    */
   url(path: string, otherwise?: string): string {
-    const base =
-      this.optionalText('base_url') ?? this.optionalText('api_url') ?? otherwise ?? missing('base_url');
-    const plain = URL.canParse(base) ? new URL(base) : undefined;
+    const name = ADDRESSES.find((one) => isGiven(this.configuration, one));
+    const base = name === undefined ? (otherwise ?? missing('base_url')) : this.optionalText(name);
+    const plain = base !== undefined && URL.canParse(base) ? new URL(base) : undefined;
     if (
       plain === undefined ||
       !['http:', 'https:'].includes(plain.protocol) ||
@@ -114,11 +117,17 @@ export class ConnectionSettings {
     ) {
       throw new ConnectionError(
         'invalid_settings',
-        'base_url must be an http or https URL without user, query or fragment',
+        `${name ?? 'base_url'} must be an http or https URL without user, query or fragment`,
       );
     }
     return `${plain.origin}${plain.pathname === '/' ? '' : plain.pathname.replace(/\/$/, '')}${path}`;
   }
+}
+
+/** Also as what is no text: then nothing else is taken instead, or credentials would go there. */
+function isGiven(values: Values, name: string): boolean {
+  const value = Object.hasOwn(values, name) ? values[name] : null;
+  return value !== null && (typeof value !== 'string' || value.trim() !== '');
 }
 
 function textOf(values: Values, name: string): string | undefined {

@@ -2,18 +2,16 @@ import type { ObjectSchema } from '../connector';
 
 type Properties = ObjectSchema['properties'];
 
-const base = {
-  base_url: {
-    type: 'string',
-    title: 'Address of the API',
-    pattern: '^https?://[^\\s@?#]+$',
-    maxLength: 2048,
-  },
-};
+const address = { type: 'string', pattern: '^https?://[^\\s@?#]+$', maxLength: 2048 };
+const base = { ...address, title: 'Address of the API' };
+const api_url = { ...address, title: 'The same, where `base_url` is not given' };
 
 /** Address of the API, `otherwise` when not given. */
-export const baseUrl = (otherwise: string) => ({ base_url: { ...base.base_url, default: otherwise } });
-export const requiredBaseUrl = (example: string) => ({ base_url: { ...base.base_url, examples: [example] } });
+export const baseUrl = (otherwise: string) => ({ base_url: { ...base, default: otherwise }, api_url });
+export const requiredBaseUrl = (example: string) => ({
+  base_url: { ...base, examples: [example] },
+  api_url,
+});
 
 export const text = (title: string) => ({ type: 'string', title, minLength: 1, maxLength: 1024 });
 

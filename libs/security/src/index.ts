@@ -22,7 +22,7 @@ export {
 } from './signatures/webhook-signature';
 export { parseStrictJson, type StrictJsonOptions } from './json/strict-json';
 export { StrictJsonError, type StrictJsonReason } from './json/strict-json-error';
-export { MASK, maskHeaders, maskSecrets } from './masking/mask';
+export { isMaskedWhole, MASK, maskHeaders, maskSecrets } from './masking/mask';
 export { isSecretName } from './masking/secret-names';
 export { constantTimeEqual, keyedHash, randomToken, sha256Hex } from './hashing/hashing';
 export { readTokenHeader, secretKeyId, type TokenHeader } from './tokens/token-header';

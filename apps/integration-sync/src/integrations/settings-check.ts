@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Connector, ObjectSchema } from '@signalbox/connectors';
 import { DomainError, INTEGRATION_LIMITS, type FieldProblem } from '@signalbox/contracts';
-import { OutboundClient } from '@signalbox/security';
+import { isMaskedWhole, OutboundClient } from '@signalbox/security';
 import Ajv2020, { type ErrorObject, type ValidateFunction } from 'ajv/dist/2020';
 import type { IntegrationSettings, Settings } from './settings-vault';
 
@@ -44,6 +44,8 @@ export class SettingsCheck {
       return [{ field, key: 'max_items', params: { max: INTEGRATION_LIMITS.entries } }];
     if (JSON.stringify(settings).length > INTEGRATION_LIMITS.settings)
       return [{ field, key: 'max_length', params: { max: INTEGRATION_LIMITS.settings } }];
+    // What cannot be shown whole would be cut when it is sent back as it is shown.
+    if (!isMaskedWhole(settings)) return [{ field, key: 'field.schema_too_large' }];
     const validate = this.validatorOf(schema);
     if (validate(settings)) return [];
     return (validate.errors ?? []).map((error) => problemOf(field, error));

@@ -17,21 +17,40 @@ export function maskHeaders(headers: Readonly<Record<string, string>>): Record<s
  * those tell only whether there is one. What lies deeper than 64 levels or past 10 000 values is left out, never copied.
  */
 export function maskSecrets(value: unknown): unknown {
-  let left = MOST_VALUES;
+  return masked(value).copy;
+}
 
-  const copy = (item: unknown, depth: number): unknown => {
+/** Whether `maskSecrets` leaves nothing of it out. */
+export function isMaskedWhole(value: unknown): boolean {
+  return masked(value).whole;
+}
+
+function masked(value: unknown): { copy: unknown; whole: boolean } {
+  let left = MOST_VALUES;
+  let whole = true;
+
+  const first = <T>(items: T[]): T[] => {
+    whole &&= items.length <= left;
+    return items.slice(0, left);
+  };
+  const copyOf = (item: unknown, depth: number): unknown => {
     left -= 1;
-    if (left < 0 || depth > DEEPEST) return LEFT_OUT;
+    if (left < 0 || depth > DEEPEST) {
+      whole = false;
+      return LEFT_OUT;
+    }
     if (typeof item !== 'object' || item === null) return item;
-    if (Array.isArray(item)) return item.slice(0, left).map((element) => copy(element, depth + 1));
-    const entries = Object.entries(item).slice(0, left);
+    if (Array.isArray(item)) return first(item).map((element) => copyOf(element, depth + 1));
     // fromEntries defines properties, so a `__proto__` key stays a key.
     return Object.fromEntries(
-      entries.map(([name, inner]) => [name, isHidden(name, inner) ? MASK : copy(inner, depth + 1)]),
+      first(Object.entries(item)).map(([name, inner]) => [
+        name,
+        isHidden(name, inner) ? MASK : copyOf(inner, depth + 1),
+      ]),
     );
   };
 
-  return copy(value, 0);
+  return { copy: copyOf(value, 0), whole };
 }
 
 function isHidden(name: string, value: unknown): boolean {

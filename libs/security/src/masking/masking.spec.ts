@@ -1,4 +1,4 @@
-import { MASK, maskHeaders, maskSecrets } from './mask';
+import { isMaskedWhole, MASK, maskHeaders, maskSecrets } from './mask';
 import { isSecretName } from './secret-names';
 
 describe('isSecretName', () => {
@@ -130,5 +130,21 @@ describe('maskSecrets', () => {
       expect(text).toContain('[left out]');
       expect(text.length).toBeLessThan(500_000);
     }
+  });
+});
+
+describe('isMaskedWhole', () => {
+  const deep = (levels: number) => JSON.parse(`${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`) as unknown;
+
+  it.each([
+    ['9 999 values in a list', Array.from({ length: 9_999 }, () => 0), true],
+    ['10 000', Array.from({ length: 10_000 }, () => 0), false],
+    ['10 000 in two lists', [0, 1].map(() => Array.from({ length: 4_999 }, () => 0)), false],
+    ['9 999 in two lists', [4_998, 4_998].map((length) => Array.from({ length }, () => 0)), true],
+    ['64 levels', deep(64), true],
+    ['65 levels', deep(65), false],
+    ['what is masked altogether', { credentials: Array.from({ length: 20_000 }, () => 0) }, true],
+  ])('knows of %s', (_what, value, whole) => {
+    expect(isMaskedWhole(value)).toBe(whole);
   });
 });

@@ -15,6 +15,11 @@ const LEASE_SECONDS = 60;
 const SHORTEST_WAIT_SECONDS = 30;
 const LONGEST_WAIT_SECONDS = 3_600;
 
+export interface TestedFor {
+  readonly actor: string;
+  readonly asked: boolean;
+}
+
 /** When connections are to be tested, and what was found. */
 @Injectable()
 export class ConnectionTestsRepository {
@@ -38,20 +43,25 @@ export class ConnectionTestsRepository {
   }
 
   /**
-   * Keeps what a test of that version found. What was found of settings that are others by now is forgotten.
+   * Keeps what a test found, unless a later one has found something. What was found of a provider or settings that are others by now
+   * is forgotten, and what has become due since stays so.
+   * @param tested as it was read before
    * @param actor who wanted to know
    * @param asked whether somebody asked for it, which is on record whatever came of it
    */
   keep(
-    id: string,
-    version: number,
+    tested: IntegrationEntity,
+    startedAt: Date,
     result: ConnectionResult,
-    { actor, asked }: { actor: string; asked: boolean },
+    { actor, asked }: TestedFor,
   ): Promise<void> {
+    const { id, version, provider } = tested;
     return this.rows.manager.transaction(async (manager) => {
       const before = await locked(manager, id);
-      if (before?.version !== version) return;
-      const testedAt = new Date();
+      if (before?.version !== version || before.provider !== provider) return;
+      if (before.testedAt !== null && before.testedAt > startedAt) return;
+      const now = new Date();
+      const dueAnew = before.testDueAt?.getTime() !== tested.testDueAt?.getTime();
       const status = statusAfter(before.status, result);
       const message = result.connected ? null : result.message;
       const changed = status !== before.status;
@@ -60,18 +70,18 @@ export class ConnectionTestsRepository {
         { id },
         {
           status,
-          testedAt,
+          testedAt: startedAt,
           testConnected: result.connected,
           testMessage: message,
           testAccount: result.connected ? result.account : null,
-          testDueAt: dueAgain(testedAt, result),
+          testDueAt: dueAnew ? before.testDueAt : dueAgain(now, result),
           revision: before.revision + 1,
-          ...(changed && { updatedAt: testedAt }),
+          ...(changed && { updatedAt: now }),
         },
       );
       await record(manager, id, 'tested', actor, { version, success: result.connected, message, status });
       if (changed) {
-        const after = { ...before, status, updatedAt: testedAt };
+        const after = { ...before, status, updatedAt: now };
         await this.events.note(manager, statusChanged(after, before.status, actor, message));
       }
       if (!asked && !changed) return;
@@ -92,9 +102,9 @@ function statusAfter(before: IntegrationStatus, result: ConnectionResult): Integ
 }
 
 /** A provider that asks to wait has said nothing about the settings. */
-function dueAgain(testedAt: Date, result: ConnectionResult): Date | null {
+function dueAgain(now: Date, result: ConnectionResult): Date | null {
   if (result.connected || result.reason !== 'rate_limited') return null;
   const seconds = result.retryAfterSeconds ?? SHORTEST_WAIT_SECONDS;
   const wait = Math.min(Math.max(seconds, SHORTEST_WAIT_SECONDS), LONGEST_WAIT_SECONDS);
-  return new Date(testedAt.getTime() + wait * 1000);
+  return new Date(now.getTime() + wait * 1000);
 }

@@ -66,10 +66,10 @@ export class ConnectionTestsService implements OnApplicationBootstrap, BeforeApp
 
   /** Tests it now. @param actor who wants to know */
   async testNow(integration: Current, actor: string, asked = true): Promise<ConnectionTestView> {
-    const { id, version, current } = integration;
-    const result = await this.tester.test(integration, this.vault.open(current));
+    const startedAt = new Date();
+    const result = await this.tester.test(integration, this.vault.open(integration.current));
     tests.inc({ result: result.connected ? 'success' : 'failure' });
-    await this.due.keep(id, version, result, { actor, asked });
+    await this.due.keep(integration, startedAt, result, { actor, asked });
     return { success: result.connected, message: result.connected ? null : result.message };
   }
 

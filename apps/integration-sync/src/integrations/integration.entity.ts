@@ -45,6 +45,7 @@ export class IntegrationEntity {
   @Column({ type: 'timestamptz', name: 'test_due_at', precision: 3, nullable: true })
   testDueAt!: Date | null;
 
+  /** When the test began that found what is kept here. */
   @Column({ type: 'timestamptz', name: 'tested_at', precision: 3, nullable: true })
   testedAt!: Date | null;
 

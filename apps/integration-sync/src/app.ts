@@ -9,6 +9,7 @@ import { integrationsDatabase } from './database';
 import { HooksService } from './hooks/hooks.service';
 import { IntakeService } from './inbound/intake/intake.service';
 import { IntegrationSyncModule } from './integration-sync.module';
+import { ConnectionTestsService } from './integrations/connection-tests.service';
 
 /** Connected systems: their settings and credentials, whether they can be reached, what they send. The schema must have been migrated. */
 export async function startIntegrationSync(runtime: Runtime): Promise<RunningApp> {
@@ -31,7 +32,7 @@ export async function startIntegrationSync(runtime: Runtime): Promise<RunningApp
     async close() {
       await server.close();
       await app.get(IntakeService).idle();
-      await app.get(HooksService).stop();
+      await Promise.all([app.get(HooksService).stop(), app.get(ConnectionTestsService).stop()]);
       await app.get(Jobs).close();
       await app.get(OutboundClient).close(1_000);
       await app.close();

@@ -16,10 +16,11 @@ const TEST_MS = 15_000;
 export class ConnectionTester {
   constructor(private readonly http: GuardedHttp) {}
 
-  /** Never throws. A provider that cannot be asked counts as connected: there is nothing that could be wrong. */
+  /** Never throws. A provider that cannot be asked counts as connected: there is nothing that could be wrong. One that is cut short by the signal counts as unreachable. */
   async test(
     integration: { readonly name: string; readonly provider: string },
     { configuration, credentials }: IntegrationSettings,
+    signal: AbortSignal,
   ): Promise<ConnectionResult> {
     const connector =
       connectorById(integration.provider) ?? connectorFor({ name: integration.name, configuration });
@@ -27,7 +28,7 @@ export class ConnectionTester {
     return await connector.test({
       http: this.http,
       settings: new ConnectionSettings(configuration, credentials),
-      signal: AbortSignal.timeout(TEST_MS),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(TEST_MS)]),
     });
   }
 }

@@ -15,6 +15,12 @@ const LEASE_SECONDS = 60;
 const SHORTEST_WAIT_SECONDS = 30;
 const LONGEST_WAIT_SECONDS = 3_600;
 
+/** One that is due, and whose turn it was not. */
+export interface PutOff {
+  readonly id: string;
+  readonly dueAt: Date;
+}
+
 export interface TestedFor {
   readonly actor: string;
   readonly asked: boolean;
@@ -30,16 +36,31 @@ export class ConnectionTestsRepository {
     private readonly events: EventOutbox,
   ) {}
 
-  /** Takes integrations whose connection is to be tested now; nobody else gets them for a minute. */
-  async takeDue(limit: number): Promise<string[]> {
+  /**
+   * Takes integrations whose connection is to be tested now; nobody else gets them for a minute.
+   * @param without those that are due still when they were put off to
+   */
+  async takeDue(limit: number, without: readonly PutOff[]): Promise<string[]> {
     const { rows } = await this.database.query<{ id: string }>(
       `UPDATE integrations SET test_due_at = now() + make_interval(secs => ${LEASE_SECONDS})
-        WHERE id IN (SELECT id FROM integrations WHERE test_due_at <= now()
-                      ORDER BY test_due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+        WHERE id IN (SELECT i.id FROM integrations i
+                      WHERE i.test_due_at <= now()
+                        AND NOT EXISTS (SELECT FROM unnest($2::uuid[], $3::timestamptz[]) AS off (id, due_at)
+                                         WHERE off.id = i.id AND off.due_at = i.test_due_at)
+                      ORDER BY i.test_due_at LIMIT $1 FOR UPDATE OF i SKIP LOCKED)
         RETURNING id`,
-      [limit],
+      [limit, without.map(({ id }) => id), without.map(({ dueAt }) => dueAt)],
     );
     return rows.map(({ id }) => id);
+  }
+
+  /** Lets one go that was not tested. @param taken as it was read since then: what has become due anew stays so */
+  async putOff(taken: IntegrationEntity, dueAt: Date): Promise<void> {
+    await this.database.query('UPDATE integrations SET test_due_at = $3 WHERE id = $1 AND test_due_at = $2', [
+      taken.id,
+      taken.testDueAt,
+      dueAt,
+    ]);
   }
 
   /**

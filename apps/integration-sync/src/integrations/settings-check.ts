@@ -75,8 +75,8 @@ export function leadsElsewhere(before: Settings, after: Settings): boolean {
   return is !== null && is !== was;
 }
 
-/** Null for the provider's own. */
-function originOf(configuration: Settings): string | null {
+/** What is called; null for the provider's own address. */
+export function originOf(configuration: Settings): string | null {
   for (const name of ADDRESSES) {
     const url = configuration[name];
     if (typeof url === 'string' && url.trim() !== '')

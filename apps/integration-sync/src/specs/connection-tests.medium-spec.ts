@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { integrationOperations, type IntegrationInput } from '@signalbox/contracts';
-import { startReceiver, until, type Receiver, type Reply } from '@signalbox/testing';
+import { startReceiver, testDatabase, until, type Receiver, type Reply } from '@signalbox/testing';
+import { Client } from 'pg';
 import { startSync, type SyncUnderTest } from './sync-for-spec';
 
 const GOOD: Reply = { status: 200, body: '{"login":"dev"}' };
@@ -57,6 +58,11 @@ describe('connection tests', () => {
   };
   const active = (id: string, withinMs = 10_000) =>
     until('it is active', withinMs, async () => (await status(id)).integration.status === 'ACTIVE');
+  const allActive = () =>
+    until('all are active', 10_000, async () => {
+      const rows = await sync.sql(`SELECT FROM integrations WHERE status <> 'ACTIVE'`);
+      return rows.length === 0;
+    });
   const asked = (count: number) =>
     until(`${count} wait`, 10_000, () => Promise.resolve(provider.held.length === count));
   /** What is asked from now on waits, from the first one on. */
@@ -109,4 +115,66 @@ describe('connection tests', () => {
     expect(await testing).toMatchObject({ success: true });
     expect(await due(id)).not.toBeNull();
   });
+
+  it('have places left beside a provider that takes its time', async () => {
+    hold();
+    for (let n = 0; n < 60; n += 1) await make(at(provider.url));
+    await asked(3);
+    const healthy = await startReceiver({ respond: () => GOOD });
+    for (let n = 0; n < 5; n += 1) await active((await make(at(healthy.url))).id, 5_000);
+    expect(provider.held).toHaveLength(3);
+    // Without waiting for the others of their round, or for a lease to end.
+    release(provider.held[0], 200);
+    await asked(4);
+    provider.answer = GOOD;
+    for (const response of provider.held) release(response, 200);
+    await allActive();
+    await healthy.close();
+  }, 30_000);
+
+  it('are eight at once, and another one as soon as one of them ends', async () => {
+    const providers = await Promise.all(Array.from({ length: 10 }, () => startHolding()));
+    for (const { url } of providers) await make(at(url));
+    const waiting = () => providers.flatMap(({ held }) => held);
+    await until('eight wait', 10_000, () => Promise.resolve(waiting().length === 8));
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(waiting()).toHaveLength(8);
+    release(waiting()[0], 200);
+    await until('another one waits', 5_000, () => Promise.resolve(waiting().length === 9));
+    for (const one of providers) {
+      one.answer = GOOD;
+      for (const response of one.held) release(response, 200);
+    }
+    await allActive();
+    await Promise.all(providers.map((one) => one.close()));
+  }, 30_000);
 });
+
+it('a stop cuts a connection test short, which says nothing about the integration', async () => {
+  const created = await testDatabase();
+  const provider = await startHolding();
+  const database = new Client({ connectionString: created.url });
+  await database.connect();
+  const stored = async () => {
+    const { rows } = await database.query<Record<string, unknown>>(
+      'SELECT status, test_connected, test_due_at <= now() AS due FROM integrations.integrations',
+    );
+    return rows;
+  };
+  let sync = await startSync({}, created.url);
+  try {
+    await sync.call(integrationOperations.create, at(provider.url));
+    await provider.received(1);
+    await sync.stop();
+    expect(await stored()).toEqual([{ status: 'PENDING', test_connected: null, due: true }]);
+    expect((await database.query('SELECT FROM integrations.event_outbox')).rows).toEqual([]);
+    provider.answer = GOOD;
+    sync = await startSync({}, created.url);
+    await until('it is tested', 10_000, async () => (await stored())[0]?.status === 'ACTIVE');
+  } finally {
+    await sync.stop();
+    await database.end();
+    await provider.close();
+    await created.drop();
+  }
+}, 60_000);

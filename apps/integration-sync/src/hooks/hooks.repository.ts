@@ -83,16 +83,17 @@ export class HooksRepository {
    * The settings have moved: what is there is to be removed with the old ones, and another made with the new. False when it
    * is not wanted any more, or somebody else's by now.
    */
-  async moved({ id, claimedBy, endpointId, integrationId, events }: ClaimedHook): Promise<boolean> {
+  async moved({ id, claimedBy, endpointId, integrationId }: ClaimedHook): Promise<boolean> {
     return await this.rows.manager.transaction(async (manager) => {
-      const { affected } = await manager.update(
-        ProviderHookEntity,
-        { id, claimedBy, removing: false },
-        { claimedBy: null },
+      // What is wanted may have changed since it was taken.
+      const [[row]] = await manager.query<[{ events: string[] }[], number]>(
+        `UPDATE provider_hooks SET claimed_by = NULL WHERE id = $1 AND claimed_by = $2 AND NOT removing
+         RETURNING events`,
+        [id, claimedBy],
       );
-      if (affected !== 1) return false;
+      if (row === undefined) return false;
       await releaseHooks(manager, { endpointId });
-      await wantHook(manager, { endpointId, integrationId }, events);
+      await wantHook(manager, { endpointId, integrationId }, row.events);
       return true;
     });
   }

@@ -1,20 +1,11 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import {
-  inboundEndpointOperations,
-  inboundOperations,
-  integrationOperations,
-  type InboundEndpointInput,
-} from '@signalbox/contracts';
+import { inboundEndpointOperations, inboundOperations, integrationOperations } from '@signalbox/contracts';
 import { encryptionKeys } from '@signalbox/config';
 import { metricsText } from '@signalbox/observability';
 import { SecretBox } from '@signalbox/security';
 import { testConfig, until } from '@signalbox/testing';
 /* eslint-disable @typescript-eslint/no-restricted-imports -- stand-ins of providers are for specs, and no part of the library */
-import {
-  startStandIn,
-  type KeptHook,
-  type RunningStandIn,
-} from '../../../../libs/connectors/src/conformance/hook-stand-in-for-spec';
+import type { RunningStandIn } from '../../../../libs/connectors/src/conformance/hook-stand-in-for-spec';
 import { fixtures as gitea } from '../../../../libs/connectors/src/providers/gitea/fixtures-for-spec';
 import { fixtures as github } from '../../../../libs/connectors/src/providers/github/fixtures-for-spec';
 import { fixtures as gitlab } from '../../../../libs/connectors/src/providers/gitlab/fixtures-for-spec';
@@ -22,17 +13,30 @@ import { fixtures as stripe } from '../../../../libs/connectors/src/providers/st
 /* eslint-enable @typescript-eslint/no-restricted-imports -- as above */
 import { integrationsDatabase } from '../database';
 import { readdressHooks } from '../hooks/hook-changes.repository';
+import { HUB, hooksOf, PATIENCE_MS, RECEIVE } from './hooks-for-spec';
 import { startSync, type SyncUnderTest } from './sync-for-spec';
-
-const HUB = 'https://hub.example.com';
-const RECEIVE = `${HUB}/integration-management/webhooks/receive/`;
-const PATIENCE_MS = 20_000;
 
 describe('webhooks that the hub sets up (at stand-ins of providers)', () => {
   let sync: SyncUnderTest;
   let drop: () => Promise<void>;
   let provider: RunningStandIn;
-  const others: RunningStandIn[] = [];
+  const {
+    startOf,
+    startAccounts,
+    closeAll,
+    connect,
+    connectStripe,
+    reconnect,
+    open,
+    get,
+    change,
+    became,
+    ...seen
+  } = hooksOf(
+    () => sync,
+    () => provider,
+  );
+  const { kept, asked, gone, rowsOf, rowless, hurry, activities } = seen;
 
   beforeAll(async () => {
     sync = await startSync({ PUBLIC_URL: `${HUB}/` });
@@ -45,66 +49,7 @@ describe('webhooks that the hub sets up (at stand-ins of providers)', () => {
   beforeEach(async () => {
     provider = await startOf(github);
   });
-  afterEach(() => Promise.all(others.splice(0).map((one) => one.close())));
-
-  function standInOf({ hooks }: typeof github) {
-    if (hooks === undefined) throw new Error('no stand-in');
-    return hooks;
-  }
-  async function startOf(of: typeof github | ReturnType<typeof standInOf>): Promise<RunningStandIn> {
-    const started = await startStandIn('authorization' in of ? of : standInOf(of));
-    others.push(started);
-    return started;
-  }
-
-  const connect = (more: object = {}) =>
-    sync.call(integrationOperations.create, {
-      name: 'Code',
-      type: 'CODE_REPOSITORY',
-      configuration: { provider: 'github', base_url: provider.url, repository: 'octo-org/octo-repo' },
-      credentials: github.credentials,
-      ...more,
-    });
-  const connectStripe = (at: RunningStandIn) =>
-    connect({
-      type: 'PAYMENT_GATEWAY',
-      configuration: { provider: 'stripe', base_url: at.url },
-      credentials: stripe.credentials,
-    });
-  const reconnect = (id: string, changes: object) => sync.call(integrationOperations.update, { id, changes });
-  const open = (integration_id: string, more: Partial<InboundEndpointInput> = {}) =>
-    sync.call(inboundEndpointOperations.create, {
-      integration_id,
-      name: 'Code',
-      register: { events: ['push'] },
-      ...more,
-    });
-  const get = (id: string) => sync.call(inboundEndpointOperations.get, { id });
-  const change = (id: string, changes: object) =>
-    sync.call(inboundEndpointOperations.update, { id, changes });
-  const became = (id: string, status: string) =>
-    until(`the hook is ${status}`, PATIENCE_MS, async () => {
-      const { registration } = await get(id);
-      return registration.status === status && registration;
-    });
-  const kept = (at = provider) => [...at.hooks.values()];
-  const asked = (method: string, at = provider) =>
-    until(`the provider is asked to ${method}`, PATIENCE_MS, () =>
-      Promise.resolve(at.requests.some((request) => request.method === method)),
-    );
-  const gone = (at = provider) =>
-    until('the hook is gone', PATIENCE_MS, () => Promise.resolve(kept(at).length === 0));
-  const rowsOf = (id: string) =>
-    sync.sql<{ n: number }>('SELECT 1 AS n FROM provider_hooks WHERE endpoint_id = $1', [id]);
-  const rowless = (id: string) =>
-    until('nothing is left to do', PATIENCE_MS, async () => (await rowsOf(id)).length === 0);
-  /** Whatever waits for its next attempt need wait no more. */
-  const hurry = () =>
-    sync.sql('UPDATE provider_hooks SET due_at = now() WHERE claimed_by IS NULL AND due_at IS NOT NULL');
-  const activities = async (id: string) =>
-    (await sync.call(integrationOperations.activities, { id, page: 1, size: 100 })).items.map(
-      ({ action, details }) => ({ action, ...details }),
-    );
+  afterEach(closeAll);
 
   it('are there once, follow the endpoint, and go when nobody wants them any more', async () => {
     const { id: integration } = await connect();
@@ -320,26 +265,14 @@ describe('webhooks that the hub sets up (at stand-ins of providers)', () => {
   });
 
   it('are removed from the account that the credentials were of', async () => {
-    const hooks = standInOf(stripe);
     const other = { api_key: `sk_test_${randomUUID()}` };
-    const accounts = [stripe.credentials, other].map(({ api_key: key = '' }) => ({
-      authorization: `Bearer ${key}`,
-      hooks: new Map<string, KeptHook>(),
-    }));
-    const at = await startOf({
-      ...hooks,
-      authorization: ['accept', 'application/json'],
-      answer(request) {
-        const own = accounts.find(({ authorization }) => authorization === request.headers.authorization);
-        return own ? hooks.answer(request, own.hooks) : { status: 401 };
-      },
-    });
+    const { at, accounts } = await startAccounts(stripe.credentials.api_key ?? '', other.api_key);
     const { id } = await connectStripe(at);
     const endpoint = await open(id, { register: { events: [] } });
     await became(endpoint.id, 'registered');
     await reconnect(id, { credentials: other });
     const { hook_id: hookId } = await became(endpoint.id, 'registered');
-    expect(accounts.map((account) => [...account.hooks.keys()])).toEqual([[], [hookId]]);
+    expect(accounts.map((hooks) => [...hooks.keys()])).toEqual([[], [hookId]]);
   });
 
   it('go, and say why there are no others, where the integration is of another provider or none', async () => {

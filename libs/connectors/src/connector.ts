@@ -128,8 +128,10 @@ export interface HookRegistrar {
    * @throws ConnectionError where a setting is missing
    */
   place(settings: ConnectionSettings): string;
-  /** Id of the hook that sends to `url`, null where there is none: so one whose making nobody remembers is found again. */
-  find(context: ConnectionContext, url: string): Promise<string | null>;
+  /**
+   * Ids of the hooks that send to `url`, a bounded number of them: so those whose making nobody remembers are found again.
+   */
+  find(context: ConnectionContext, url: string): Promise<readonly string[]>;
   create(context: ConnectionContext, hook: HookToRegister): Promise<RegisteredHook>;
   /** False when the provider has no such hook any more, also where it had to go because its address cannot be changed. */
   update(context: ConnectionContext, hookId: string, hook: HookToRegister): Promise<boolean>;

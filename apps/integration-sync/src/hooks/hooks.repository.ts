@@ -28,7 +28,13 @@ export type Outcome =
       /** Sealed: the provider's own, where it has made one. */
       readonly secret: string | null;
     }
-  | { readonly result: 'failed'; readonly error: string; readonly retryInMs: number | null };
+  | {
+      readonly result: 'failed';
+      readonly error: string;
+      readonly retryInMs: number | null;
+      /** The provider may be at it still: nobody else is, whatever is wanted by then, before the next attempt is due. */
+      readonly held: boolean;
+    };
 
 /** What is to be told to providers, who is at it, and what came of it. */
 @Injectable()
@@ -73,6 +79,17 @@ export class HooksRepository {
     return rows.length > 0;
   }
 
+  /** Those of these ids that are not another hook's there. */
+  async notOthers({ id }: ClaimedHook, place: string, hookIds: readonly string[]): Promise<string[]> {
+    if (hookIds.length === 0) return [];
+    const { rows } = await this.database.query<{ hook_id: string }>(
+      'SELECT hook_id FROM provider_hooks WHERE hook_id = ANY ($2) AND place = $3 AND id <> $1',
+      [id, hookIds, place],
+    );
+    const others = new Set(rows.map((row) => row.hook_id));
+    return hookIds.filter((one) => !others.has(one));
+  }
+
   /** Writes down what is about to be made. False when it is not wanted any more, or somebody else's by now. */
   async intend({ id, claimedBy }: ClaimedHook, intent: Intent): Promise<boolean> {
     const { affected } = await this.rows.update({ id, claimedBy, removing: false }, intent);
@@ -108,6 +125,16 @@ export class HooksRepository {
     );
   }
 
+  /** Leaves it without an attempt, and to nobody else for a minute: the provider may be at it still. */
+  async hold({ id, claimedBy }: ClaimedHook): Promise<void> {
+    await this.database.query(
+      `UPDATE provider_hooks SET due_at = now() + make_interval(secs => ${LEASE_SECONDS}),
+         attempts = greatest(attempts - 1, 0)
+       WHERE id = $1 AND claimed_by = $2`,
+      [id, claimedBy],
+    );
+  }
+
   /** Nothing was tried, for it has to wait for others: longer, the longer it has waited. */
   async wait({ id, claimedBy }: ClaimedHook, why: string): Promise<void> {
     await this.database.query(
@@ -136,11 +163,11 @@ export class HooksRepository {
            hook_id = coalesce($4, hook_id), url = coalesce($5, url),
            settings_version = CASE WHEN removing THEN settings_version ELSE coalesce($6, settings_version) END,
            secret_changed = secret_changed AND NOT ($7 = 'registered' AND revision = $3),
-           claimed_by = NULL, updated_at = now(),
+           claimed_by = CASE WHEN $10 THEN claimed_by END, updated_at = now(),
            attempts = CASE WHEN $7 = 'registered' THEN 0 ELSE attempts END,
            status = CASE WHEN revision = $3 THEN $7 ELSE status END,
            error = CASE WHEN revision = $3 THEN $8 ELSE error END,
-           due_at = CASE WHEN revision = $3 THEN now() + make_interval(secs => $9::float8 / 1000) ELSE now() END
+           due_at = CASE WHEN $10 OR revision = $3 THEN now() + make_interval(secs => $9::float8 / 1000) ELSE now() END
          WHERE id = $1 AND claimed_by = $2
          RETURNING revision = $3 AS current, removing`,
         [
@@ -153,6 +180,7 @@ export class HooksRepository {
           status,
           good ? null : outcome.error,
           retryInMs,
+          !good && outcome.held && retryInMs !== null,
         ],
       );
       const [row] = rows;

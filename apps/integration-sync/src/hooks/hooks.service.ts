@@ -29,7 +29,7 @@ import { LOG } from '../parts.module';
 import { retryAfterFailure, toldOf } from './after-failure';
 import { headerNeeded } from './hook-check';
 import { type ClaimedHook, HooksRepository } from './hooks.repository';
-import { dropHook, keepHook, type KeptHook } from './keep-hook';
+import { dropHook, keepHook, type KeptHook, UnansweredCreate } from './keep-hook';
 import { PublicAddress } from './public-address';
 
 const QUEUE = 'provider-hooks';
@@ -136,6 +136,7 @@ export class HooksService implements OnApplicationBootstrap, BeforeApplicationSh
       await (hook.removing ? this.drop(hook, signal) : this.keep(hook, signal));
     } catch (error) {
       // The shutdown cut it short, which is no failure of the provider.
+      if (error instanceof UnansweredCreate) return await this.hooks.hold(hook);
       if (error instanceof ConnectionError) return await this.hooks.putBack(hook, false);
       const last = hook.attempts >= MOST_ATTEMPTS;
       if (error instanceof Superseded && !last) return await this.hooks.putBack(hook, true);
@@ -150,7 +151,7 @@ export class HooksService implements OnApplicationBootstrap, BeforeApplicationSh
   private async giveUp(hook: ClaimedHook): Promise<void> {
     const error = 'the hub could not see to it';
     if (hook.removing) await this.hooks.forget(hook, error, hook.url !== null);
-    else await this.hooks.settle(hook, { result: 'failed', error, retryInMs: null });
+    else await this.hooks.settle(hook, { result: 'failed', error, retryInMs: null, held: false });
   }
 
   private async keep(hook: ClaimedHook, signal: AbortSignal): Promise<void> {
@@ -171,7 +172,7 @@ export class HooksService implements OnApplicationBootstrap, BeforeApplicationSh
       }
       const intent = { provider, place, url, settingsVersion: version };
       const kept = await keepHook(
-        hooks,
+        this.ownOf(hooks, hook, place),
         context,
         { ...hook, settingsChanged: hook.settingsVersion !== version },
         this.wanted(endpoint, integration, hook, url),
@@ -185,7 +186,11 @@ export class HooksService implements OnApplicationBootstrap, BeforeApplicationSh
       if (!(error instanceof ConnectionError) || this.stopping.signal.aborted) throw error;
       const retryInMs = retryAfterFailure(error, hook.attempts, false);
       this.count(provider, 'register', retryInMs);
-      await this.hooks.settle({ ...hook, provider }, { result: 'failed', error: toldOf(error), retryInMs });
+      const held = error instanceof UnansweredCreate;
+      await this.hooks.settle(
+        { ...hook, provider },
+        { result: 'failed', error: toldOf(error), retryInMs, held },
+      );
     }
   }
 
@@ -210,14 +215,14 @@ export class HooksService implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private async drop(hook: ClaimedHook, signal: AbortSignal): Promise<void> {
-    const { provider, url, attempts } = hook;
+    const { provider, place, url, attempts } = hook;
     const sealed = sealedSettings(hook);
     // The provider was never asked for it.
-    if (provider === null || url === null || sealed === null)
+    if (provider === null || place === null || url === null || sealed === null)
       return await this.hooks.forget(hook, null, false);
     try {
       const context = this.contextOf(this.vault.open(sealed), signal);
-      const there = await dropHook(registrarOf(provider), context, hook);
+      const there = await dropHook(this.ownOf(registrarOf(provider), hook, place), context, hook);
       calls.inc({ provider, action: 'remove', result: 'done' });
       await this.hooks.forget(hook, null, there);
     } catch (error) {
@@ -241,6 +246,14 @@ export class HooksService implements OnApplicationBootstrap, BeforeApplicationSh
   ) {
     const secret = openSecret(this.box, endpoint);
     return { url, secret, events, active: endpoint.isActive && integration.status !== 'INACTIVE' };
+  }
+
+  /** Finds no hook that is another endpoint's: it may have had this one's address, or be about to have another. */
+  private ownOf(hooks: HookRegistrar, hook: ClaimedHook, place: string): HookRegistrar {
+    return {
+      ...hooks,
+      find: async (context, url) => await this.hooks.notOthers(hook, place, await hooks.find(context, url)),
+    };
   }
 
   private contextOf(

@@ -1,5 +1,10 @@
-import type { ConnectionContext, HookRegistrar, HookToRegister } from '@signalbox/connectors';
-import { dropHook, keepHook } from './keep-hook';
+import {
+  ConnectionError,
+  type ConnectionContext,
+  type HookRegistrar,
+  type HookToRegister,
+} from '@signalbox/connectors';
+import { dropHook, keepHook, UnansweredCreate } from './keep-hook';
 
 const context = {} as ConnectionContext;
 const URL = 'https://hub.example.com/new';
@@ -16,7 +21,7 @@ function provider(there: Record<string, string>, { makesSecret = false, secretSt
     permissions: '',
     allEvents: '',
     place: () => '',
-    find: (_, url) => Promise.resolve([...kept].find(([, one]) => one === url)?.[0] ?? null),
+    find: (_, url) => Promise.resolve([...kept].filter(([, one]) => one === url).map(([id]) => id)),
     create: (_, { url }) => {
       done.push('create');
       kept.set('made', url);
@@ -108,10 +113,74 @@ it('looks for none elsewhere where the credentials may see no hooks', async () =
   expect(done).toEqual(['update a']);
 });
 
-it('drops the one that it knows, one that it must look for, and nothing where it never asked for one', async () => {
-  const { hooks, kept, done } = provider({ a: URL, b: OLD });
+it('keeps one of many, whichever nobody remembers', async () => {
+  const { keep, done, kept } = provider({ a: URL, b: OLD, c: URL });
+  expect(await keep(null, OLD)).toEqual({ hookId: 'b', secret: null });
+  expect([done, [...kept]]).toEqual([['remove a', 'remove c', 'intend b', 'update b'], [['b', URL]]]);
+});
+
+it.each([URL, OLD])('removes one at %s that came while another was made', async (url) => {
+  const { hooks, keep, kept } = provider({}, { makesSecret: true });
+  const { create } = hooks;
+  hooks.create = (...given) => {
+    kept.set('late', url);
+    return create(...given);
+  };
+  expect(await keep(null, OLD)).toEqual({ hookId: 'made', secret: 'theirs' });
+  expect([...kept.keys()]).toEqual(['made']);
+});
+
+it.each([
+  [new ConnectionError('unreachable', 'no answer'), true],
+  [new ConnectionError('unexpected_answer', 'no', 504), true],
+  [new ConnectionError('unexpected_answer', 'no', 500), false],
+])('says where a request to make one was not answered: %j', async (error, isSo) => {
+  const { hooks, keep } = provider({});
+  hooks.create = () => Promise.reject(error);
+  const thrown: unknown = await keep(null, null).catch((one: unknown) => one);
+  expect(thrown instanceof UnansweredCreate).toBe(isSo);
+  expect(thrown).toMatchObject({ reason: error.reason, retryAfterSeconds: isSo ? 60 : null });
+});
+
+describe.each([400, 409, 422])('told %d when it makes one', (status) => {
+  const refusal = new ConnectionError('unexpected_answer', 'there is one', status);
+
+  it.each([
+    [{}, { hookId: 'late', secret: null }],
+    [{ makesSecret: true }, { hookId: 'made', secret: 'theirs' }],
+  ])('looks for one that has come meanwhile, where %j', async (like, expected) => {
+    const { hooks, keep, kept } = provider({}, like);
+    const { create } = hooks;
+    hooks.create = () => {
+      hooks.create = create;
+      kept.set('late', URL);
+      return Promise.reject(refusal);
+    };
+    expect(await keep(null, URL)).toEqual(expected);
+    expect([...kept.keys()]).toEqual([expected.hookId]);
+  });
+
+  it('fails where there is none', async () => {
+    const { hooks, keep } = provider({});
+    hooks.create = () => Promise.reject(refusal);
+    await expect(keep(null, URL)).rejects.toBe(refusal);
+  });
+
+  it('makes one once more, and not for ever', async () => {
+    const { hooks, keep, kept, done } = provider({}, { makesSecret: true });
+    hooks.create = () => {
+      kept.set(`late ${done.length}`, URL);
+      return Promise.reject(refusal);
+    };
+    await expect(keep(null, URL)).rejects.toBe(refusal);
+    expect(done).toEqual(['intend', 'remove late 1', 'intend']);
+  });
+});
+
+it('drops the one that it knows, those that it must look for, and nothing where it never asked for one', async () => {
+  const { hooks, kept, done } = provider({ a: URL, b: OLD, c: URL });
   expect(await dropHook(hooks, context, { hookId: 'a', url: URL })).toBe(true);
   expect(await dropHook(hooks, context, { hookId: null, url: OLD })).toBe(true);
   expect(await dropHook(hooks, context, { hookId: null, url: null })).toBe(false);
-  expect([done, [...kept]]).toEqual([['remove a', 'remove b'], []]);
+  expect([done, [...kept]]).toEqual([['remove a', 'remove c', 'remove b'], []]);
 });

@@ -98,8 +98,12 @@ export interface RunningStandIn {
   readonly requests: StandInRequest[];
   /** What it answers to everything from now on, whatever was sent along; undefined for what is right. */
   refuse(answer: (StandInAnswer & { headers?: Record<string, string> }) | undefined): void;
-  /** Those that it picks are not answered until what it returns is called. */
-  hold(picks: (request: StandInRequest) => boolean): () => void;
+  /**
+   * Those that it picks are not answered until what it returns is called.
+   *
+   * @param cut they never are: their connections end at once, and what they ask for is done then
+   */
+  hold(picks: (request: StandInRequest) => boolean, cut?: boolean): () => void;
   close(): Promise<void>;
 }
 
@@ -108,7 +112,7 @@ export async function startStandIn(standIn: HookStandIn): Promise<RunningStandIn
   const hooks = new Map<string, KeptHook>();
   const requests: StandInRequest[] = [];
   let refusal: (StandInAnswer & { headers?: Record<string, string> }) | undefined;
-  let held: { picks(request: StandInRequest): boolean; until: Promise<void> } | undefined;
+  let held: { picks(request: StandInRequest): boolean; cut: boolean; until: Promise<void> } | undefined;
   const server = createServer((incoming, response) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -117,7 +121,10 @@ export async function startStandIn(standIn: HookStandIn): Promise<RunningStandIn
       const { method = '', headers } = incoming;
       const request = { method, path, query, headers, body: Buffer.concat(chunks).toString() };
       requests.push(request);
-      if (held?.picks(request)) await held.until;
+      if (held?.picks(request)) {
+        if (held.cut) response.destroy();
+        await held.until;
+      }
       const [header, value] = standIn.authorization;
       const known = headers[header] === value;
       const { status, body } = refusal ?? (known ? standIn.answer(request, hooks) : { status: 401 });
@@ -134,9 +141,9 @@ export async function startStandIn(standIn: HookStandIn): Promise<RunningStandIn
     hooks,
     requests,
     refuse: (answer) => (refusal = answer),
-    hold(picks) {
+    hold(picks, cut = false) {
       const { promise: until, resolve } = Promise.withResolvers<void>();
-      held = { picks, until };
+      held = { picks, cut, until };
       return () => {
         held = undefined;
         resolve();

@@ -2,6 +2,7 @@ import { ConnectionError, ConnectionSettings, type ConnectorHttp } from '../conn
 import type { ConnectionContext, HookRegistrar } from '../connector';
 import { randomSecret, type ConnectorFixtures } from './fixture-for-spec';
 import { MOST_PAGES } from '../hooks/call';
+import { MOST_FOUND } from '../hooks/rest-hooks';
 import { nextId, startStandIn, type RunningStandIn } from './hook-stand-in-for-spec';
 
 const URL_AT_HUB = 'https://hub.example.com/integration-management/webhooks/receive/hook';
@@ -63,12 +64,18 @@ export function describeHooks(title: string, hooks: HookRegistrar, fixtures: Con
       expect(provider.hooks.get(off.id)?.active).toBe(false);
     });
 
-    it('finds one among many that nobody remembers having made', async () => {
-      expect(await hooks.find(context, URL_AT_HUB)).toBeNull();
+    it('finds those among many that nobody remembers having made', async () => {
+      expect(await hooks.find(context, URL_AT_HUB)).toEqual([]);
+      const { id: first } = await hooks.create(context, wanted());
       for (let i = 0; i < 120; i += 1) await hooks.create(context, wanted({ url: `${URL_AT_HUB}${i}` }));
-      expect(await hooks.find(context, URL_AT_HUB)).toBeNull();
-      const { id } = await hooks.create(context, wanted());
-      expect(await hooks.find(context, URL_AT_HUB)).toBe(id);
+      expect(await hooks.find(context, URL_AT_HUB)).toEqual([first]);
+      const { id: last } = await hooks.create(context, wanted());
+      expect([...(await hooks.find(context, URL_AT_HUB))].sort()).toEqual([first, last].sort());
+    });
+
+    it('tells a bounded number of them', async () => {
+      for (let i = 0; i < 120; i += 1) provider.hooks.set(nextId(), wanted());
+      expect(new Set(await hooks.find(context, URL_AT_HUB)).size).toBe(MOST_FOUND);
     });
 
     it('looks through a bounded number of pages', async () => {
@@ -84,7 +91,7 @@ export function describeHooks(title: string, hooks: HookRegistrar, fixtures: Con
           return { ...first, body: first.body.replace(/"(has_more|more|hasNextPage)":false/, '"$1":true') };
         },
       };
-      expect(await hooks.find({ ...context, http: endless }, 'https://nobody.example.com/')).toBeNull();
+      expect(await hooks.find({ ...context, http: endless }, 'https://nobody.example.com/')).toEqual([]);
       expect(provider.requests).toHaveLength(standIn.onePage ? 1 : MOST_PAGES);
     });
 

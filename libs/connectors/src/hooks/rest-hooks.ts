@@ -38,6 +38,8 @@ export interface RestHooks extends Pick<HookRegistrar, 'permissions' | 'allEvent
   readonly switchesOffLater?: boolean;
 }
 
+/** Hooks with one address that are told: more than there are attempts at making one. */
+export const MOST_FOUND = 20;
 /** More hooks than any provider puts on a page, or allows altogether. */
 const MOST_ON_A_PAGE = 1_000;
 
@@ -63,17 +65,18 @@ export function restHooks(rest: RestHooks): HookRegistrar {
   async function search(
     context: ConnectionContext,
     isIt: (item: unknown) => boolean,
-  ): Promise<string | null> {
+    most: number,
+  ): Promise<string[]> {
+    const found = new Set<string>();
     let last: string | null = null;
     for (let page = 1; page <= MOST_PAGES; page += 1) {
       const answer = answerOf(await call(context, request(context, 'GET', queryOf(list.query(page, last)))));
       const items = listAt(answer, MOST_ON_A_PAGE, ...(list.items ?? []));
-      const found = items.find(isIt);
-      if (found !== undefined) return hookId(at.id(found));
+      for (const item of items.filter(isIt)) found.add(hookId(at.id(item)));
       last = at.id(items.at(-1));
-      if (items.length === 0 || last === null || list.more?.(answer) === false) return null;
+      if (found.size >= most || last === null || list.more?.(answer) === false) break;
     }
-    return null;
+    return [...found].slice(0, most);
   }
 
   const registrar: HookRegistrar = {
@@ -83,7 +86,7 @@ export function restHooks(rest: RestHooks): HookRegistrar {
     allEvents: rest.allEvents,
     place: (settings) => rest.place(settings),
 
-    find: (context, url) => search(context, (item) => textAt(item, ...at.url) === url),
+    find: (context, url) => search(context, (item) => textAt(item, ...at.url) === url, MOST_FOUND),
 
     async create(context, hook) {
       const response = await call(
@@ -123,7 +126,7 @@ export function restHooks(rest: RestHooks): HookRegistrar {
       const response = await call(context, request(context, 'DELETE', `/${encodeURIComponent(id)}`));
       if (isGood(response)) return;
       // Credentials that may not see a hook are told that there is none: only who sees the others knows.
-      if (!isMissing(response) || (await search(context, (item) => at.id(item) === id)) !== null) {
+      if (!isMissing(response) || (await search(context, (item) => at.id(item) === id, 1)).length > 0) {
         throw refusalOf(response);
       }
     },

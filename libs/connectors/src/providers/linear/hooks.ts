@@ -2,6 +2,7 @@ import { ConnectionError } from '../../connection/connection';
 import { parsed } from '../../connection/connection-test';
 import type { ConnectionContext, HookRegistrar, HookToRegister } from '../../connector';
 import { at, listAt, nameAt, textAt } from '../../delivery/fields';
+import { MOST_FOUND } from '../../hooks/rest-hooks';
 import { answerOf, call, hookId, isGood, MOST_PAGES } from '../../hooks/call';
 
 const RESOURCES = ['Issue', 'Comment', 'IssueLabel', 'Project', 'Cycle', 'Reaction'];
@@ -41,17 +42,23 @@ export function linearHooks(api: string): HookRegistrar {
     context: ConnectionContext,
     field: 'id' | 'url',
     value: string,
-  ): Promise<string | null> {
+    most: number,
+  ): Promise<string[]> {
+    const found = new Set<string>();
     let after: string | null = null;
     for (let page = 1; page <= MOST_PAGES; page += 1) {
       const data = await ask(context, LIST, { after });
-      const found = listAt(data, PAGE, 'webhooks', 'nodes').find((node) => textAt(node, field) === value);
-      if (found !== undefined) return hookId(nameAt(found, 'id'));
+      const nodes = listAt(data, PAGE, 'webhooks', 'nodes').filter((node) => textAt(node, field) === value);
+      for (const node of nodes) found.add(hookId(nameAt(node, 'id')));
       after = textAt(data, 'webhooks', 'pageInfo', 'endCursor');
-      if (at(data, 'webhooks', 'pageInfo', 'hasNextPage') !== true || after === null) return null;
+      const isLast = at(data, 'webhooks', 'pageInfo', 'hasNextPage') !== true || after === null;
+      if (found.size >= most || isLast) break;
     }
-    return null;
+    return [...found].slice(0, most);
   }
+
+  const isThere = async (context: ConnectionContext, id: string) =>
+    (await findBy(context, 'id', id, 1)).length > 0;
 
   return {
     makesSecret: false,
@@ -59,19 +66,19 @@ export function linearHooks(api: string): HookRegistrar {
     permissions: 'a key of an administrator of the workspace',
     allEvents: `\`${RESOURCES.join('`, `')}\` of all public teams`,
     place,
-    find: (context, url) => findBy(context, 'url', url),
+    find: (context, url) => findBy(context, 'url', url, MOST_FOUND),
     async create(context, hook) {
       const input = { ...inputOf(hook), allPublicTeams: true };
       const data = await ask(context, CREATE, { input });
       return { id: hookId(nameAt(data, 'webhookCreate', 'webhook', 'id')), secret: null };
     },
     async update(context, id, hook) {
-      if ((await findBy(context, 'id', id)) === null) return false;
+      if (!(await isThere(context, id))) return false;
       done(await ask(context, UPDATE, { id, input: inputOf(hook) }), 'webhookUpdate');
       return true;
     },
     async remove(context, id) {
-      if ((await findBy(context, 'id', id)) === null) return;
+      if (!(await isThere(context, id))) return;
       done(await ask(context, DELETE, { id }), 'webhookDelete');
     },
   };

@@ -56,15 +56,23 @@ export class HooksRepository {
     await readdressHooks(this.rows.manager, prefix, statuses);
   }
 
-  /** Takes those that are due; nobody else gets them for a minute. */
-  async takeDue(most: number): Promise<ClaimedHook[]> {
+  /**
+   * Takes those that are due; nobody else gets them for a minute.
+   *
+   * @param full origins of the places that have no room: whatever is known to be there is left
+   */
+  async takeDue(most: number, full: readonly string[]): Promise<ClaimedHook[]> {
     const { rows } = await this.database.query<{ id: string }>(
       `UPDATE provider_hooks
           SET claimed_by = $1, attempts = attempts + 1, due_at = now() + make_interval(secs => ${LEASE_SECONDS})
-        WHERE id IN (SELECT id FROM provider_hooks WHERE due_at <= now()
-                      ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+        WHERE id IN (SELECT h.id FROM provider_hooks h
+                      WHERE h.due_at <= now() AND NOT EXISTS (
+                        SELECT 1 FROM unnest($3::text[]) AS origin
+                         WHERE starts_with(h.place, origin || '/') AND (h.removing OR h.settings_version = (
+                           SELECT version FROM integrations i WHERE i.id = h.integration_id)))
+                      ORDER BY h.due_at LIMIT $2 FOR UPDATE OF h SKIP LOCKED)
         RETURNING id`,
-      [randomUUID(), most],
+      [randomUUID(), most, full],
     );
     const taken = await this.rows.findBy({ id: In(rows.map(({ id }) => id)) });
     return taken.filter((row): row is ClaimedHook => row.claimedBy !== null);
@@ -122,6 +130,26 @@ export class HooksRepository {
          attempts = greatest(attempts - $3, 0)
        WHERE id = $1 AND claimed_by = $2`,
       [id, claimedBy, counts ? 0 : 1],
+    );
+  }
+
+  /**
+   * Nothing was tried, for its place has no room. The place is written down, so that it is left until there is some; one
+   * that was made there with older settings is taken now and then, because newer ones may say another place.
+   */
+  async makeWay(
+    { id, claimedBy }: ClaimedHook,
+    place: string,
+    settingsVersion: number | null,
+  ): Promise<void> {
+    await this.database.query(
+      `UPDATE provider_hooks SET claimed_by = NULL, attempts = greatest(attempts - 1, 0),
+         place = CASE WHEN url IS NULL THEN $3 ELSE place END,
+         settings_version = CASE WHEN url IS NULL THEN $4 ELSE settings_version END,
+         due_at = now() + CASE WHEN removing OR url IS NULL OR settings_version = $4
+           THEN interval '0' ELSE interval '1 second' END
+       WHERE id = $1 AND claimed_by = $2`,
+      [id, claimedBy, place, settingsVersion],
     );
   }
 

@@ -30,6 +30,7 @@ import { retryAfterFailure, toldOf } from './after-failure';
 import { headerNeeded } from './hook-check';
 import { type ClaimedHook, HooksRepository } from './hooks.repository';
 import { dropHook, keepHook, type KeptHook, UnansweredCreate } from './keep-hook';
+import { Places } from './places';
 import { PublicAddress } from './public-address';
 
 const QUEUE = 'provider-hooks';
@@ -37,7 +38,7 @@ const QUEUE = 'provider-hooks';
 const LOOK_EVERY_MS = 1_000;
 /** A process that has not been started anew yet may tell providers the address from before. */
 const READDRESS_EVERY_MS = 600_000;
-const AT_ONCE = 4;
+const AT_ONCE = 8;
 /** Of all requests of one attempt together: well below the lease. */
 const ATTEMPT_MS = 40_000;
 
@@ -56,13 +57,15 @@ export class HooksService implements OnApplicationBootstrap, BeforeApplicationSh
   private readonly rounds = new Rounds(
     LOOK_EVERY_MS,
     () => this.seeTo(),
-    (error) =>
-      this.log.warn({ err: error }, 'Webhooks at providers could not be seen to; trying again shortly'),
+    (error) => this.failed(error),
   );
 
+  private readonly places = new Places();
+  private readonly underWay = new Set<Promise<void>>();
   private readonly stopping = new AbortController();
   private addressedAt = -Infinity;
-  private seeing: Promise<void> | undefined;
+  private looking: Promise<void> | undefined;
+  private lookAgain = false;
 
   constructor(
     private readonly hooks: HooksRepository,
@@ -90,7 +93,8 @@ export class HooksService implements OnApplicationBootstrap, BeforeApplicationSh
   /** Before the way out is closed: what this cuts short is put back, where what fails is held against the provider. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    await Promise.allSettled([this.rounds.stop(), this.seeing]);
+    await Promise.allSettled([this.rounds.stop(), this.looking]);
+    await Promise.allSettled(this.underWay);
   }
 
   /** Some process looks at once; never throws and is never waited for. */
@@ -103,19 +107,35 @@ export class HooksService implements OnApplicationBootstrap, BeforeApplicationSh
       );
   }
 
-  /** All that are due, a few at a time, and what that makes due. One round at a time in a process. */
+  /** Begins with those that are due, as far as there is room; whichever ends looks for the next. One look at a time. */
   private seeTo(): Promise<void> {
-    this.seeing ??= this.round().finally(() => (this.seeing = undefined));
-    return this.seeing;
+    this.lookAgain = true;
+    this.looking ??= this.look();
+    return this.looking;
   }
 
-  private async round(): Promise<void> {
-    await this.readdress();
-    while (!this.stopping.signal.aborted) {
-      const taken = await this.hooks.takeDue(AT_ONCE);
-      if (taken.length === 0) return;
-      await Promise.all(taken.map((hook) => this.attempt(hook)));
+  private async look(): Promise<void> {
+    try {
+      await this.readdress();
+      while (this.lookAgain && !this.stopping.signal.aborted) {
+        this.lookAgain = false;
+        const room = AT_ONCE - this.underWay.size;
+        const taken = room > 0 ? await this.hooks.takeDue(room, this.places.full) : [];
+        for (const hook of taken) this.begin(hook);
+      }
+    } finally {
+      this.looking = undefined;
     }
+  }
+
+  private begin(hook: ClaimedHook): void {
+    const attempt = this.attempt(hook).finally(() => this.underWay.delete(attempt));
+    this.underWay.add(attempt);
+    attempt.then(() => this.seeTo()).catch((error: unknown) => this.failed(error));
+  }
+
+  private failed(error: unknown): void {
+    this.log.warn({ err: error }, 'Webhooks at providers could not be seen to; trying again shortly');
   }
 
   /** PUBLIC_URL may be another than before the start. */
@@ -171,17 +191,19 @@ export class HooksService implements OnApplicationBootstrap, BeforeApplicationSh
         return;
       }
       const intent = { provider, place, url, settingsVersion: version };
-      const kept = await keepHook(
-        this.ownOf(hooks, hook, place),
-        context,
-        { ...hook, settingsChanged: hook.settingsVersion !== version },
-        this.wanted(endpoint, integration, hook, url),
-        async (hookId) => {
-          if (!(await this.hooks.intend(hook, { ...intent, hookId }))) throw new Superseded();
-        },
-      );
-      if (kept === 'elsewhere') return await this.move(hook);
-      await this.kept({ ...hook, provider }, endpoint, kept, url, version);
+      await this.at(hook, place, version, async () => {
+        const kept = await keepHook(
+          this.ownOf(hooks, hook, place),
+          context,
+          { ...hook, settingsChanged: hook.settingsVersion !== version },
+          this.wanted(endpoint, integration, hook, url),
+          async (hookId) => {
+            if (!(await this.hooks.intend(hook, { ...intent, hookId }))) throw new Superseded();
+          },
+        );
+        if (kept === 'elsewhere') return await this.move(hook);
+        await this.kept({ ...hook, provider }, endpoint, kept, url, version);
+      });
     } catch (error) {
       if (!(error instanceof ConnectionError) || this.stopping.signal.aborted) throw error;
       const retryInMs = retryAfterFailure(error, hook.attempts, false);
@@ -191,6 +213,22 @@ export class HooksService implements OnApplicationBootstrap, BeforeApplicationSh
         { ...hook, provider },
         { result: 'failed', error: toldOf(error), retryInMs, held },
       );
+    }
+  }
+
+  /** Asks the provider, unless enough are at it already: then another time. */
+  private async at(
+    hook: ClaimedHook,
+    place: string,
+    settingsVersion: number | null,
+    ask: () => Promise<void>,
+  ): Promise<void> {
+    const leave = this.places.enter(place);
+    if (leave === null) return await this.hooks.makeWay(hook, place, settingsVersion);
+    try {
+      await ask();
+    } finally {
+      leave();
     }
   }
 
@@ -222,9 +260,11 @@ export class HooksService implements OnApplicationBootstrap, BeforeApplicationSh
       return await this.hooks.forget(hook, null, false);
     try {
       const context = this.contextOf(this.vault.open(sealed), signal);
-      const there = await dropHook(this.ownOf(registrarOf(provider), hook, place), context, hook);
-      calls.inc({ provider, action: 'remove', result: 'done' });
-      await this.hooks.forget(hook, null, there);
+      await this.at(hook, place, null, async () => {
+        const there = await dropHook(this.ownOf(registrarOf(provider), hook, place), context, hook);
+        calls.inc({ provider, action: 'remove', result: 'done' });
+        await this.hooks.forget(hook, null, there);
+      });
     } catch (error) {
       if (!(error instanceof ConnectionError) || this.stopping.signal.aborted) throw error;
       const retryInMs = retryAfterFailure(error, attempts, true);

@@ -34,7 +34,10 @@ export class ProviderHookEntity {
   @Column('text', { name: 'hook_id', nullable: true })
   hookId!: string | null;
 
-  /** Written before the provider is asked, so that a hook whose id was lost can be found: connector, place and address. */
+  /**
+   * Written before the provider is asked, so that a hook whose id was lost can be found: connector, place and address. The
+   * place alone where it waits for room there.
+   */
   @Column('text', { nullable: true })
   provider!: string | null;
 
@@ -44,7 +47,7 @@ export class ProviderHookEntity {
   @Column('text', { nullable: true })
   url!: string | null;
 
-  /** Version of the integration's settings that it was made with. */
+  /** Version of the integration's settings that it was made with, or that say the place where it waits. */
   @Column('integer', { name: 'settings_version', nullable: true })
   settingsVersion!: number | null;
 

@@ -129,6 +129,42 @@ describe('webhooks that the hub sets up at slow providers (stand-ins)', () => {
     expect(kept()).toHaveLength(1);
   });
 
+  it('are not held up by those of a provider that answers nobody', async () => {
+    const tarpit = await startOf(github);
+    const letGo = tarpit.hold(() => true);
+    const { id: stuck } = await connect({
+      configuration: { provider: 'github', base_url: tarpit.url, repository: 'octo-org/octo-repo' },
+    });
+    const waiting = await Promise.all(Array.from({ length: 20 }, () => open(stuck)));
+    const asks = () => tarpit.requests.filter(({ path }) => path.endsWith('/hooks')).length;
+    await until('it is asked', PATIENCE_MS, () => Promise.resolve(asks() > 0));
+    const { id } = await open((await connect()).id);
+    const isRegistered = async () => (await get(id)).registration.status === 'registered';
+    await until('the other is registered', 5_000, isRegistered);
+    expect(asks()).toBe(2);
+    await until('waiting is no attempt', 5_000, async () => {
+      const tried = 'SELECT 1 FROM provider_hooks WHERE integration_id = $1 AND attempts > 0';
+      return (await sync.sql(tried, [stuck])).length === 2;
+    });
+
+    const { url } = provider;
+    await reconnect(stuck, {
+      configuration: { provider: 'github', base_url: url, repository: 'octo-org/octo-repo' },
+      credentials: github.credentials,
+    });
+    await until('those that waited have moved', 5_000, () => Promise.resolve(kept().length === 19));
+    letGo();
+    await Promise.all(waiting.map((one) => became(one.id, 'registered')));
+    expect(kept()).toHaveLength(21);
+  });
+
+  it('are made soon where many are to be made at once', async () => {
+    const { id: integration } = await connect();
+    const many = await Promise.all(Array.from({ length: 40 }, () => open(integration)));
+    await until('all are there', 5_000, () => Promise.resolve(kept().length === many.length));
+    await Promise.all(many.map(({ id }) => became(id, 'registered')));
+  });
+
   it('take the events along that are asked for while they move', async () => {
     const other = { api_key: `sk_test_${randomUUID()}` };
     const { at, accounts } = await startAccounts(stripe.credentials.api_key ?? '', other.api_key);

@@ -30,7 +30,7 @@ const MOST_COUNTED = 100_000;
 /** Lists that are read at once. What they look through has no end, and the connections are those that deliveries are stored with. */
 const READ_AT_ONCE = 2;
 const WAITING = 16;
-/** Of each of a list's two statements. */
+/** Of a list. */
 const READ_WITHIN_MS = 3_000;
 
 @Injectable()
@@ -121,18 +121,19 @@ export class InboundEventsRepository {
     return rowCount ?? 0;
   }
 
-  /** One after the other, so that it holds one connection. */
+  /** In one statement, so that both tell of the same moment. */
   private async read({ endpointId, status, eventType, offset, limit }: EventQuery) {
-    const reader = this.database.laggingWithin(READ_WITHIN_MS);
-    const values = [endpointId, status ?? null, eventType ?? null];
-    const { rows: items } = await reader.query<ListedEvent>(
-      `SELECT ${LISTED} FROM inbound_events WHERE ${CHOSEN} ORDER BY id DESC OFFSET $4 LIMIT $5`,
-      [...values, offset, limit],
-    );
-    const { rows } = await reader.query<{ total: number }>(
-      `SELECT count(*)::integer AS total FROM (SELECT FROM inbound_events WHERE ${CHOSEN} LIMIT ${MOST_COUNTED}) counted`,
-      values,
-    );
+    const { rows } = await this.database
+      .laggingWithin(READ_WITHIN_MS)
+      .query<{ total: number } & (ListedEvent | { id: null })>(
+        `SELECT counted.total, listed.*
+         FROM (SELECT count(*)::integer AS total
+               FROM (SELECT FROM inbound_events WHERE ${CHOSEN} LIMIT ${MOST_COUNTED}) each) counted
+         LEFT JOIN (SELECT ${LISTED} FROM inbound_events WHERE ${CHOSEN} ORDER BY id DESC OFFSET $4 LIMIT $5) listed ON true
+         ORDER BY listed.id DESC`,
+        [endpointId, status ?? null, eventType ?? null, offset, limit],
+      );
+    const items = rows.flatMap(({ total: _all, ...event }) => (event.id === null ? [] : [event]));
     return { items, total: rows[0]?.total ?? 0 };
   }
 }

@@ -49,6 +49,24 @@ describe('listing what came in', () => {
     ...query,
   });
 
+  it('counts what it shows, however much comes in meanwhile', async () => {
+    const endpoint = newId();
+    const events = eventsOf(database);
+    let filling = true;
+    const filled = (async () => {
+      for (let n = 0; n < 300; n += 1) await fill(database, endpoint, 1);
+      filling = false;
+    })();
+    const pages: [shown: number, total: number][] = [];
+    while (filling) {
+      const { items, total } = await events.page(listed(endpoint, { limit: 1_000 }));
+      pages.push([items.length, total]);
+    }
+    await filled;
+    expect(pages.length).toBeGreaterThan(10);
+    expect(pages).toEqual(pages.map(([, total]) => [total, total]));
+  });
+
   it('shows the newest first, chosen by type and status, each with what is listed of it', async () => {
     const endpoint = newId();
     await fill(database, endpoint, 3, 'github.push');

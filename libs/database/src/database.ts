@@ -9,7 +9,6 @@ import { createDataSource, poolConfig } from './connection';
 import { asDatabaseError, isConnectionFailure } from './errors';
 import { LaggingReader, type Reader } from './lagging-reader';
 import type { ServiceDatabase } from './service-database';
-import { withClient } from './with-client';
 
 const START_WITHIN_MS = 60_000;
 const START_RETRY_MS = 1_000;
@@ -93,13 +92,39 @@ export class Database {
     }
   }
 
-  /** Runs `work` with a connection of its own, in no transaction: for what is to be decided once there is one. */
-  async connected<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
-    try {
-      return await withClient(this.pool, work);
-    } catch (error) {
-      throw asDatabaseError(error);
-    }
+  /**
+   * As `query`, with values that are made once there is a connection; undefined for no statement at all. By callbacks, as the pool's own
+   * `query`: with a promise for the connection, and one for the answer, what was sent outlived the minor garbage collections.
+   */
+  queryConnected<R extends QueryResultRow = QueryResultRow>(
+    statement: Prepared,
+    valuesOf: () => unknown[] | undefined,
+  ): Promise<R[]> {
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown) => {
+        const failure = asDatabaseError(error) as Error;
+        reject(failure);
+      };
+      this.pool.connect((error, client, release) => {
+        if (client === undefined) return fail(error);
+        let values: unknown[] | undefined;
+        try {
+          values = valuesOf();
+        } catch (failure) {
+          release();
+          return fail(failure);
+        }
+        if (values === undefined) {
+          release();
+          return resolve([]);
+        }
+        client.query<R>({ ...statement, values }, (failure: Error | undefined, result) => {
+          release(failure);
+          if (failure) fail(failure);
+          else resolve(result.rows);
+        });
+      });
+    });
   }
 
   /**

@@ -21,6 +21,7 @@ const ANSWER_MS = 2_500;
  * send all their customers' from the same addresses.
  */
 const IN_VAIN = 300;
+const IN_VAIN_MS = 60_000;
 /** Methods that ask whether deliveries are welcome: whoever does need not prove who he is. */
 const ASKING: ReadonlySet<string> = new Set(['OPTIONS', 'HEAD']);
 const NO_BODY = Buffer.alloc(0);
@@ -42,6 +43,9 @@ export class Intake {
     private readonly ownLimiter: OwnLimiter,
   ) {}
 
+  /** Until then somebody may have come too often in vain: most of the time nobody has, and nobody is looked for. */
+  private lookUntil = -Infinity;
+
   /** @returns undefined where the provider has been answered already, with a handshake */
   async receiveAt(
     path: string,
@@ -50,25 +54,25 @@ export class Intake {
   ): Promise<StoredDelivery | undefined> {
     const until = Date.now() + ANSWER_MS;
     const door = INBOUND_PATH.test(path) ? await this.doorAt(path, request, reply) : null;
-    const sender = ofAddress(request.ip);
     if (door === null) {
+      const sender = ofAddress(request.ip);
       const place = INBOUND_PATH.test(path) ? `${sender} ${path}` : sender;
       tell(await this.limiter.admit(limited(request, place)), reply);
       throw DomainError.notFound('inbound_endpoint');
     }
     const { endpointId, rateLimit } = door;
-    const stranger = `${sender} endpoint:${endpointId}`;
+    const stranger = (limit: number | null) =>
+      limited(request, `${ofAddress(request.ip)} endpoint:${endpointId}`, limit);
     if (!door.admits(request.ip)) {
-      tell(await this.limiter.admit(limited(request, stranger)), reply);
+      tell(await this.limiter.admit(stranger(null)), reply);
       throw new DomainError({ code: 'FORBIDDEN', messageKey: 'address_refused' });
     }
     const deliver = () => this.receive({ path }, request, reply, until - Date.now());
-    const inVain = limited(request, stranger, IN_VAIN);
     if (ASKING.has(request.method)) {
-      tell(await this.ownLimiter.admit(inVain), reply);
+      tell(await this.inVain(stranger(IN_VAIN)), reply);
       return await deliver();
     }
-    tell(await this.ownLimiter.look(inVain), reply);
+    if (performance.now() < this.lookUntil) tell(await this.ownLimiter.look(stranger(IN_VAIN)), reply);
     const delivered = limited(request, `endpoint:${endpointId}`, rateLimit);
     tell(await this.limiter.admit(delivered), reply);
     try {
@@ -77,7 +81,7 @@ export class Intake {
       // A stranger must not use up what is the provider's.
       if (error instanceof DomainError && error.code === 'UNAUTHENTICATED') {
         this.limiter.giveBack(delivered);
-        await this.ownLimiter.admit(inVain);
+        await this.inVain(stranger(IN_VAIN));
       }
       throw error;
     }
@@ -102,6 +106,11 @@ export class Intake {
     const door = await inTime(() => this.doors.at(path, ANSWER_MS));
     if (door === null && lookups !== null) await this.limiter.admit(lookups);
     return door;
+  }
+
+  private inVain(request: LimitedRequest): Verdict | Promise<Verdict> {
+    this.lookUntil = performance.now() + IN_VAIN_MS;
+    return this.ownLimiter.admit(request);
   }
 
   private async receive(

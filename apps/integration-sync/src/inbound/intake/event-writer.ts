@@ -174,21 +174,13 @@ export class EventWriter {
     claimOf: (id: string) => string | null,
   ): Promise<Row[]> {
     try {
-      return await this.database.connected(async (client) => {
+      return await this.database.queryConnected<Row>(STORE, () => {
         const now = Date.now();
         const inTime = events.filter(({ deadline }) => deadline > now);
-        if (inTime.length === 0) return [];
+        if (inTime.length === 0) return undefined;
         const secondsLeft = inTime.map(({ deadline }) => (deadline - now) / 1000);
-        const { rows } = await client.query<Row>(STORE, [
-          ...columns(
-            inTime,
-            inTime.map(({ id }) => claimOf(id)),
-            secondsLeft,
-          ),
-          CLAIM_SECONDS,
-          Math.max(...secondsLeft),
-        ]);
-        return rows;
+        const claims = inTime.map(({ id }) => claimOf(id));
+        return [...columns(inTime, claims, secondsLeft), CLAIM_SECONDS, Math.max(...secondsLeft)];
       });
     } catch (error) {
       if ((error as { code?: unknown }).code === DIVISION_BY_ZERO) return [];

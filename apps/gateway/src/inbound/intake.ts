@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
   DomainError,
+  INBOUND_ASKING,
   INBOUND_PATH,
   type InboundAnswer,
   inboundOperations,
@@ -22,8 +23,6 @@ const ANSWER_MS = 2_500;
  */
 const IN_VAIN = 300;
 const IN_VAIN_MS = 60_000;
-/** Methods that ask whether deliveries are welcome: whoever does need not prove who he is. */
-const ASKING: ReadonlySet<string> = new Set(['OPTIONS', 'HEAD']);
 const NO_BODY = Buffer.alloc(0);
 /** When a provider may try again what could not be stored. */
 const AGAIN_SECONDS = 5;
@@ -36,15 +35,15 @@ export type StoredDelivery = Extract<InboundAnswer, { event_id: string }>;
  */
 @Injectable()
 export class Intake {
+  /** Until then somebody may have come too often in vain: most of the time nobody has, and nobody is looked for. */
+  private lookUntil = -Infinity;
+
   constructor(
     private readonly rpc: RpcClient,
     private readonly doors: Doors,
     private readonly limiter: Limiter,
     private readonly ownLimiter: OwnLimiter,
   ) {}
-
-  /** Until then somebody may have come too often in vain: most of the time nobody has, and nobody is looked for. */
-  private lookUntil = -Infinity;
 
   /** @returns undefined where the provider has been answered already, with a handshake */
   async receiveAt(
@@ -68,7 +67,7 @@ export class Intake {
       throw new DomainError({ code: 'FORBIDDEN', messageKey: 'address_refused' });
     }
     const deliver = () => this.receive({ path }, request, reply, until - Date.now());
-    if (ASKING.has(request.method)) {
+    if (INBOUND_ASKING.has(request.method)) {
       tell(await this.inVain(stranger(IN_VAIN)), reply);
       return await deliver();
     }

@@ -22,6 +22,9 @@ export const INBOUND_LIMITS = {
 
 /** Letters, digits and `-._~`, which need no escaping in a URL; not dots alone, which would mean another path. */
 export const INBOUND_PATH = /^(?!\.+$)[A-Za-z0-9._~-]{1,128}$/;
+
+/** Methods that ask whether deliveries are welcome: whoever does need not prove who he is. */
+export const INBOUND_ASKING: ReadonlySet<string> = new Set(['OPTIONS', 'HEAD']);
 export const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
 
 /**

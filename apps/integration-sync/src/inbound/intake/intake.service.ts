@@ -11,6 +11,7 @@ import {
 import {
   type CallContext,
   DomainError,
+  INBOUND_ASKING,
   type InboundAnswer,
   type InboundDoor,
   type InboundRequestInput,
@@ -25,9 +26,6 @@ import { maskedHeaders, maskedUrl } from './masked-request';
 
 /** What the hub's own deliveries bear. */
 export const HUB_MARKS = Symbol('hub marks');
-
-/** Methods that ask whether deliveries are welcome. */
-const ASKING: ReadonlySet<string> = new Set(['OPTIONS', 'HEAD']);
 
 const LOOP = 'loop: it is a delivery of this hub';
 
@@ -76,7 +74,7 @@ export class IntakeService {
     const admitting = meant.filter((endpoint) => endpoint.admits(address));
     const [first] = admitting;
     if (first === undefined) throw new DomainError({ code: 'FORBIDDEN', messageKey: 'address_refused' });
-    if (ASKING.has(delivery.method)) return welcome(first, delivery);
+    if (INBOUND_ASKING.has(delivery.method)) return welcome(first, delivery);
     const anyOf = 'provider' in input.target && input.target.id === null;
     const endpoint = await (anyOf ? addressed(admitting, delivery) : verified(admitting, delivery));
     const handshake = endpoint.receiver.webhook.handshake?.(delivery);

@@ -3,8 +3,9 @@ import { Database, newId } from '@signalbox/database';
 import { testConfig, testLog, until } from '@signalbox/testing';
 import { integrationsDatabase } from '../../database';
 import { startDatabase } from '../../specs/database-for-spec';
-import { EventWriter, LATE, type NewInboundEvent } from '../intake/event-writer';
+import { EventWriter, LATE } from '../intake/event-writer';
 import type { Processor } from '../processing/processor';
+import { newEvent } from './new-event-for-spec';
 
 const SOON_MS = 700;
 
@@ -29,23 +30,8 @@ describe('what the database is too late to store', () => {
 
   const writerOn = (on: Database) => new EventWriter(on, { room: { events: 8, weight: 1e6 } } as Processor);
 
-  const event = (withinMs: number, deliveryId: string | null = null): NewInboundEvent => ({
-    id: newId(),
-    endpointId,
-    deliveryId,
-    provider: 'generic',
-    eventType: 'generic.x',
-    event: 'x',
-    action: null,
-    parts: 1,
-    method: 'POST',
-    url: 'https://hub.example.com/',
-    headers: [],
-    body: Buffer.from('{}'),
-    ignored: null,
-    receivedAt: new Date().toISOString(),
-    deadline: Date.now() + withinMs,
-  });
+  const event = (withinMs: number, deliveryId: string | null = null) =>
+    newEvent({ endpointId, deliveryId, deadline: Date.now() + withinMs });
 
   const stored = async () =>
     (

@@ -1,9 +1,10 @@
 import { type Database, newId } from '@signalbox/database';
 import { until } from '@signalbox/testing';
 import { startDatabase } from '../../specs/database-for-spec';
-import { EventWriter, type NewInboundEvent } from '../intake/event-writer';
+import { EventWriter } from '../intake/event-writer';
 import { ClaimsRepository } from '../processing/claims.repository';
 import type { Processor } from '../processing/processor';
+import { newEvent } from './new-event-for-spec';
 
 const BATCHES = 80;
 const EACH = 16;
@@ -22,23 +23,7 @@ describe('inbound events on a database that has just been made', () => {
 
   afterAll(() => stop());
 
-  const event = (endpointId: string, deliveryId: string): NewInboundEvent => ({
-    id: newId(),
-    endpointId,
-    deliveryId,
-    provider: 'generic',
-    eventType: 'generic.x',
-    event: 'x',
-    action: null,
-    parts: 1,
-    method: 'POST',
-    url: 'https://hub.example.com/',
-    headers: ['accept', '*/*'],
-    body: Buffer.from('{}'),
-    ignored: null,
-    receivedAt: new Date().toISOString(),
-    deadline: Date.now() + 60_000,
-  });
+  const event = (endpointId: string, deliveryId: string) => newEvent({ endpointId, deliveryId });
 
   async function read(index: string): Promise<{ updated: number; byScan: number; byIndex: number }> {
     const { rows } = await database.query<{ updated: string; scanned: string; read: string }>(
